@@ -1,0 +1,1 @@
+"""Keeps time: what is done by the clock."""
