@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -37,7 +37,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON, str: String}
+    type_annotation_map: ClassVar = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON, str: String}
 
 
 class Place(Base):
@@ -65,6 +65,7 @@ class Room(Base):
     contact: Mapped[str]
     topic: Mapped[str] = mapped_column(default="")
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
+    bound_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
     greeted_at: Mapped[datetime | None]
     place: Mapped[Place | None] = relationship(lazy="joined")
