@@ -260,6 +260,10 @@ def test_hours_may_be_written_as_people_write_them(file) -> None:
     assert (quiet.since, quiet.until) == (time(9, 5), time(7, 30))
 
 
+def test_the_unsure_are_never_kept_longer_than_promised(file) -> None:
+    assert wrong(file("[keep]\nunsure_days = 8\n")) == ["config.toml: keep.unsure_days：不能大于 7，现在是 8"]
+
+
 def test_jobs_are_judged_by_those_who_know_them(file) -> None:
     path = file('[jobs.weekly]\ncron = "never"\n[jobs.daily]\non = false\n[pace]\nper_day = 0\n')
     with pytest.raises(ConfigMistakes) as caught:
