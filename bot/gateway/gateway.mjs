@@ -44,7 +44,7 @@ function fillRing (puppet, ring) {
     if (bytes.length <= PICTURE_LIMIT) ring.keepPicture(id, bytes)
   }
   puppet.on('message', async ({ messageId }) => {
-    if (!ring.add(messageId)) return
+    if (typeof messageId !== 'string' || !ring.add(messageId)) return
     const payload = await keep(messageId)
     if (payload?.type !== IMAGE || waiting >= HELD_BACK) return
     waiting++

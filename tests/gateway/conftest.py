@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.chat import Arrival
 from bot.gateway.install import install
@@ -82,7 +83,9 @@ class Gateway:
             seen = len(self.told)
             assert self.node.stdin
             self.node.stdin.write(json.dumps(words).encode() + b"\n")
-            return (await self.tells("done", seen)).get("id")
+            done = await self.tells("done", seen)
+            assert "wrong" not in done, done
+            return done.get("id")
 
     async def say(self, text: str, who: str = "wang", to: str = "1@chatroom") -> str:
         id_ = await self.order("say", who, to, text)
@@ -185,8 +188,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def shared(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    """One for all tests that do it no harm: node needs a second or two to start."""
+    gateway = Gateway(modules, tmp_path_factory.mktemp("data"))
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def make_gateway(modules: Path, tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Gateway]]]:
+    """One to be killed; `changes` to its settings, `extra` words to the script."""
     made: list[Gateway] = []
 
     async def make(login: bool = True, changes: dict[str, Any] | None = None, **extra: Any) -> Gateway:
@@ -203,12 +216,12 @@ async def make_gateway(modules: Path, tmp_path: Path) -> AsyncIterator[Callable[
         await gateway.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def gateway(make_gateway: Callable[..., Awaitable[Gateway]]) -> Gateway:
     return await make_gateway()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def make_ear() -> AsyncIterator[Callable[..., Awaitable[Ear]]]:
     """An ear at a port; with `settings` changed, on an older journal or with what else a chat takes."""
     made: list[Ear] = []
@@ -228,7 +241,19 @@ async def make_ear() -> AsyncIterator[Callable[..., Awaitable[Ear]]]:
         await ear.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def listener(shared: Gateway, make_ear: Callable[..., Awaitable[Ear]]) -> AsyncIterator[Ear]:
+    """An ear at the shared gateway, which leaves nothing behind for the next test."""
+    shared.told.clear()
+    ear = await make_ear(shared.port)
+    await ear.well()
+    yield ear
+    await ear.until(lambda: all(ear.journal.seen.values()))
+    await ear.chat._replay._acknowledge()
+    await ear.until(lambda: not shared.ring())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def ear(gateway: Gateway, make_ear: Callable[..., Awaitable[Ear]]) -> Ear:
     ear = await make_ear(gateway.port)
     await ear.well()

@@ -54,7 +54,7 @@ export default class Neighbourhood extends PuppetMock {
   raw (payload) {
     const id = payload.id ?? `raw-${process.hrtime.bigint()}`
     const timestamp = Date.now()
-    this.mocker.MessageMock.create({ id, talkerId: 'wang', roomId: '1@chatroom', timestamp, type: 7, ...payload })
+    this.mocker.cacheMessagePayload.set(id, { id, talkerId: 'wang', roomId: '1@chatroom', timestamp, type: 7, ...payload })
     this.emit('message', { messageId: id })
   }
 
@@ -69,7 +69,7 @@ export default class Neighbourhood extends PuppetMock {
     const orders = {
       set: value => Object.assign(faults, value),
       say: (who, to, text) => this.speak(who, to, text),
-      image: (who, to, size) => this.speak(who, to, FileBox.fromBuffer(Buffer.alloc(size, 7), 'photo.png')),
+      image: (who, to, size) => this.speak(who, to, FileBox.fromBase64(Buffer.alloc(size, 7).toString('base64'), 'photo.png')),
       urlImage: url => this.speak('wang', '1@chatroom', FileBox.fromUrl(url, { name: 'photo.png' })),
       raw: payload => this.raw(payload),
       recall: id => this.raw({ type: 13, text: id }),
@@ -85,7 +85,11 @@ export default class Neighbourhood extends PuppetMock {
       error: text => this.emit('error', new Error(text)),
     }
     const before = this.last
-    await orders[command](...words)
+    try {
+      await orders[command](...words)
+    } catch (error) {
+      return tell('done', { wrong: error.message })
+    }
     await new Promise(setImmediate)
     tell('done', { id: this.last === before ? undefined : this.last })
   }
