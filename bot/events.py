@@ -46,14 +46,19 @@ async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetim
     if not await _untouched(db, request):
         return
     for person in await people.holders(db, request.building, {"captain"}):
-        told = Words(f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request)
-        await owe(db, person, told, now, means.quiet)
+        told = Words(
+            f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request
+        )
+        await owe(db, person, told, now, means.rules)
     record(db, request, "withdraw", Act(CLOCK, now, recall.id), state="withdrawn", ended_at=now)
     await retention.blank(db, [request])
 
 
 async def _untouched(db: AsyncSession, request: Request) -> bool:
-    return request.state in UNTOUCHED and {event.verb for event in await requests.events(db, request)} <= BY_RESIDENTS
+    return (
+        request.state in UNTOUCHED
+        and {event.verb for event in await requests.events(db, request)} <= BY_RESIDENTS
+    )
 
 
 async def _renamed(db: AsyncSession, renamed: Renamed) -> None:
@@ -65,6 +70,6 @@ async def _renamed(db: AsyncSession, renamed: Renamed) -> None:
 
 async def _gap(db: AsyncSession, means: Means, gap: Gap, now: datetime) -> None:
     """Tell every bound group once from when to when nothing was heard."""
-    text = words.gap(gap.since, gap.until, means.quiet.zone)
+    text = words.gap(gap.since, gap.until, means.zone)
     for room in await places.rooms(db, gap.account, "building"):
-        await owe(db, room, Words(f"gap:{room.id}:{gap.since.isoformat()}", "notice", text), now, means.quiet)
+        await owe(db, room, Words(f"gap:{room.id}:{gap.since.isoformat()}", "notice", text), now, means.rules)

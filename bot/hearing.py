@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from bot.arguments import Reference
 from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
-from bot.outgoing import Kind, Quiet, Words, owe
+from bot.outgoing import Kind, Words, owe
 from nlp import Reader, Reading
 from schedules.calendar import Rules
 from store import people, places, requests
@@ -32,9 +33,12 @@ class Means:
 
     config: Config
     rules: Rules
-    quiet: Quiet
     reader: Reader
     memory: Memory
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.rules.zone)
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class Hearing:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.means.quiet.zone).date()
+        return self.now.astimezone(self.means.zone).date()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -90,7 +94,11 @@ class Hearing:
         speaker = await self.speaker()
         tops = [role.place for role in speaker.roles]
         mine = [request.building for request in await requests.of_person(self.db, speaker)]
-        return list({place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]}.values())
+        return list(
+            {
+                place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]
+            }.values()
+        )
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
@@ -111,7 +119,9 @@ class Hearing:
             return await self.request_numbered(Reference(int(found[1])))
         buildings = await self.buildings()
         said = self.message.quoted.text.strip()
-        return next((one for one in await requests.active(self.db, buildings) if said and one.text == said), None)
+        return next(
+            (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
+        )
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
@@ -125,19 +135,28 @@ class Hearing:
         if self.room is not None:
             self.said += await self._owe(self.room, text, kind, request)
 
-    async def tell(self, person: Person, text: str, kind: Kind = "private", request: Request | None = None) -> None:
+    async def tell(
+        self, person: Person, text: str, kind: Kind = "private", request: Request | None = None
+    ) -> None:
         """Owe one person a private post."""
         await self._owe(person, text, kind, request)
 
-    async def tell_all(self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private") -> None:
+    async def tell_all(
+        self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
+    ) -> None:
         """Tell everybody privately who has one of these roles where the request lies."""
         for person in await people.holders(self.db, request.building, roles):
             await self.tell(person, text, kind, request)
 
     async def _owe(self, to: Room | Person, text: str, kind: Kind, request: Request | None) -> list[str]:
         self._owed += 1
-        words = Words(f"{self.message.account}:{self.message.id}:{self._owed}", kind, text, request=request or self.request)
-        return await owe(self.db, to, words, self.now, self.means.quiet)
+        words = Words(
+            f"{self.message.account}:{self.message.id}:{self._owed}",
+            kind,
+            text,
+            request=request or self.request,
+        )
+        return await owe(self.db, to, words, self.now, self.means.rules)
 
     async def _own_buildings(self) -> set[int]:
         """Where the speaker himself has a role or a request: two #12 elsewhere are not confused with his."""

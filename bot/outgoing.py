@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.config import Config
 from bot.mask import mask
+from schedules.calendar import Rules, awake
 from store import outbox
 from store.tables import Person, Post, Request, Room
 
 Kind = Literal["ack", "reply", "private", "urgent", "digest", "notice"]
 LONGEST = 1000
 """Characters in one post; WeChat takes about 2,000, people read less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """When nothing is said by itself, in the people's zone; equal ends mean never."""
-
-    since: time
-    until: time
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, config: Config) -> Quiet:
-        return cls(config.quiet.since, config.quiet.until, config.timezone)
-
-    def ends(self, now: datetime) -> datetime:
-        """`now`, or when the quiet hours that it lies in end."""
-        local = now.astimezone(self.zone)
-        clock = local.time()
-        over_midnight = self.since > self.until
-        inside = self.since <= clock or clock < self.until if over_midnight else self.since <= clock < self.until
-        if not inside:
-            return now
-        day = local.date() + timedelta(days=1 if over_midnight and clock >= self.since else 0)
-        return datetime.combine(day, self.until, self.zone).astimezone(now.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +30,7 @@ class Words:
     not_before: datetime | None = None
 
 
-async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, quiet: Quiet) -> list[str]:
+async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, rules: Rules) -> list[str]:
     """Put words into the outbox, once per key; the texts as they will be said."""
     group = isinstance(to, Room)
     texts = cut(mask(words.text) if group else words.text)
@@ -70,7 +45,7 @@ async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, 
             attachment=words.attachment if place == 0 else {},
             urgent=words.kind == "urgent",
             created=now,
-            not_before=_earliest(to, words, now, quiet),
+            not_before=_earliest(to, words, now, rules),
             request_id=words.request.id if words.request else None,
         )
         if not await outbox.put(db, post):
@@ -78,11 +53,11 @@ async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, 
     return texts
 
 
-def _earliest(to: Room | Person, words: Words, now: datetime, quiet: Quiet) -> datetime:
+def _earliest(to: Room | Person, words: Words, now: datetime, rules: Rules) -> datetime:
     asked_for = words.kind == "reply" and isinstance(to, Person)
     if words.kind == "urgent" or asked_for:
         return now
-    earliest = quiet.ends(max(now, words.not_before or now))
+    earliest = awake(max(now, words.not_before or now), rules)
     muted = to.muted_until if isinstance(to, Room) else None
     return max(earliest, muted) if muted else earliest
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from bot import words
 from bot.chat import Chat, NoImage
 from bot.clock import Clock
-from bot.config import Config
-from bot.outgoing import Quiet, Words, owe
+from bot.hearing import Means
+from bot.outgoing import Words, owe
 from bot.photos import BadPhoto, keep
 from store import Store
 from store.tables import Photo, Request, Room
@@ -26,13 +26,13 @@ LOOKS_AGAIN = 30.0
 class PhotoFetcher:
     """Turns wanted photos into kept or refused ones."""
 
-    def __init__(self, chat: Chat, store: Store, config: Config, clock: Clock) -> None:
-        self.chat, self.store, self.config, self.clock = chat, store, config, clock
+    def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock) -> None:
+        self.chat, self.store, self.means, self.clock = chat, store, means, clock
         self._wanted = asyncio.Event()
 
     @property
     def folder(self) -> Path:
-        return self.config.data_dir / "photos"
+        return self.means.config.data_dir / "photos"
 
     def wake(self) -> None:
         """A photo may be wanted now."""
@@ -55,7 +55,9 @@ class PhotoFetcher:
     async def fetch_all(self) -> None:
         """Try every wanted photo once."""
         async with self.store.read() as db:
-            wanted = list(await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50)))
+            wanted = list(
+                await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50))
+            )
         for photo in wanted:
             await self._fetch(photo)
 
@@ -83,4 +85,4 @@ class PhotoFetcher:
             room = await db.get(Room, request.room_id) if request.room_id else None
             if room is not None:
                 told = Words(f"photo-refused:{photo.id}", "ack", words.photo_refused(), request=request)
-                await owe(db, room, told, self.clock.now(), Quiet.of(self.config))
+                await owe(db, room, told, self.clock.now(), self.means.rules)

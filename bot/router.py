@@ -62,7 +62,9 @@ COMMANDS: dict[str, Command] = {}
 _ALIASES: dict[str, str] = {}
 
 
-def command(name: str, alias: str, who: frozenset[str] = ANYONE, *, private: bool = False) -> Callable[[Run], Run]:
+def command(
+    name: str, alias: str, who: frozenset[str] = ANYONE, *, private: bool = False
+) -> Callable[[Run], Run]:
     """Declare a command. Its parameters after the hearing are its grammar, its docstring is its help."""
 
     def declare(run: Run) -> Run:
@@ -77,7 +79,8 @@ def _grammar(run: Run) -> tuple[Parameter, ...]:
     hints = get_type_hints(run, include_extras=True)
     signature = list(inspect.signature(run).parameters.values())[1:]
     return tuple(
-        Parameter(one.name, _kind(hints[one.name]), one.default is not inspect.Parameter.empty) for one in signature
+        Parameter(one.name, _kind(hints[one.name]), one.default is not inspect.Parameter.empty)
+        for one in signature
     )
 
 
@@ -203,7 +206,9 @@ def _value(hearing: Hearing, kind: Any, word: str, parameter: Parameter) -> Any:
     return word
 
 
-async def _take_request(hearing: Hearing, command: Command, parameter: Parameter, rest: str) -> tuple[Any, str]:
+async def _take_request(
+    hearing: Hearing, command: Command, parameter: Parameter, rest: str
+) -> tuple[Any, str]:
     found = take_reference(rest)
     if found is not None:
         return await hearing.request_numbered(found[0]), found[1]
