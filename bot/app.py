@@ -82,7 +82,8 @@ class Bot:
             if isinstance(arrival, Message):
                 hearing = await self._hear(arrival)
             else:
-                hearing = await events.note(self.store, self.means, arrival, self.clock.now())
+                hearing = None
+                await events.note(self.store, self.means, arrival, self.clock.now())
         except Refusal as error:
             hearing = await self._refuse(arrival, error)
         self.speaker.wake()
@@ -99,6 +100,7 @@ class Bot:
             line = router.parse(message.text, quoting=quoting)
             await (router.obey(hearing, line) if line else intake.take_in(hearing))
         attach.remember(hearing, message.at)
+        self.photos.drop(hearing.photos_to_drop)
         return hearing
 
     async def _hearing(self, db: AsyncSession, message: Message, now: datetime) -> Hearing:

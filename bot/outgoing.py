@@ -65,16 +65,14 @@ def _earliest(to: Room | Person, words: Words, now: datetime, rules: Rules) -> d
 def cut(text: str, longest: int = LONGEST) -> list[str]:
     """A text as posts of at most `longest` characters, cut at line ends where there are any."""
     posts, current = [], ""
-    for line in text.split("\n"):
-        while len(line) > longest:
-            if current:
-                posts.append(current)
-                current = ""
-            posts.append(line[:longest])
-            line = line[longest:]
+    for line in _short_lines(text, longest):
         if current and len(current) + 1 + len(line) > longest:
             posts.append(current)
             current = line
         else:
             current = f"{current}\n{line}" if current else line
     return [*posts, current] if current or not posts else posts
+
+
+def _short_lines(text: str, longest: int) -> list[str]:
+    return [line[at : at + longest] for line in text.split("\n") for at in range(0, max(len(line), 1), longest)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from bot.chat import Chat, NoImage
 from bot.clock import Clock
 from bot.hearing import Means
 from bot.outgoing import Words, owe
-from bot.photos import BadPhoto, keep
+from bot.photos import BadPhoto, drop, keep
 from store import Store
 from store.tables import Photo, Request, Room
 
@@ -37,6 +38,11 @@ class PhotoFetcher:
     def wake(self) -> None:
         """A photo may be wanted now."""
         self._wanted.set()
+
+    def drop(self, hashes: Iterable[str]) -> None:
+        """Delete the files of photos that nothing wants any more."""
+        for hash_ in hashes:
+            drop(hash_, self.folder)
 
     async def run(self) -> None:
         """Fetch what is wanted, for ever."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
 
 from bot import words
 from bot.arguments import Category, Content, Holder, Hours, Note, Reason
 from bot.hearing import Hearing
 from bot.router import command
 from schedules.calendar import due
-from store import answers, people, requests
+from store import answers, people, requests, retention
 from store.moves import CAPTAINS, Act, move, record, undo
 from store.refusal import Refusal
 from store.tables import Correction, Event, Request, Room
-from sqlalchemy import select
 
 
 @command("列入", "list-it", CAPTAINS)
@@ -74,8 +75,7 @@ async def hand(hearing: Hearing, request: Request, holder: Holder, note: Note = 
         raised_at=None,
     )
     hearing.request = request
-    roles = frozenset({"clerk"} if holder == "committee" else {holder})
-    await hearing.tell_all(roles, request, words.handed_privately(request, note))
+    await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
     return words.handed(request, _by(hearing, request))
 
 
@@ -187,8 +187,6 @@ async def yes(hearing: Hearing, request: Request) -> str:
 @command("否", "no", CAPTAINS, private=True)
 async def no(hearing: Hearing, request: Request) -> str:
     """拿不准的，不是诉求，不留原话"""
-    from store import retention
-
     _correct(hearing, request, "request", "no")
     move(hearing.db, request, "no", await hearing.act(request))
     hearing.photos_to_drop += await retention.blank(hearing.db, [request])
@@ -231,7 +229,9 @@ async def mute(hearing: Hearing, hours: Hours) -> str:
     return ""
 
 
-def _due(hearing: Hearing, request: Request, route: str, holder: str, since: object = None) -> object:
+def _due(
+    hearing: Hearing, request: Request, route: str, holder: str, since: datetime | None = None
+) -> datetime:
     return due(since or request.created, route, holder, hearing.means.rules)
 
 

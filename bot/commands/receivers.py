@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bot import words
-from bot.arguments import Note, Reason
+from bot.arguments import Month, Reason, parse_month
 from bot.hearing import Hearing
 from bot.router import command
-from schedules.calendar import month_of
 from store.moves import HOLDERS, move
 from store.refusal import Refusal
 from store.tables import Request
-
-RECEIVING = {"property": "property", "owners": "owners", "committee": "clerk", "street": "street"}
 
 
 @command("收", "accept", HOLDERS)
@@ -50,20 +47,17 @@ async def return_(hearing: Hearing, request: Request, reason: Reason) -> str:
 
 
 def _check_receiver(request: Request, roles: frozenset[str]) -> None:
-    if RECEIVING.get(request.holder) not in roles:
+    if request.holder not in roles:
         raise Refusal("not_allowed", number=request.number)
 
 
 @command("导出", "export", HOLDERS)
-async def export(hearing: Hearing, month: Note = "") -> str:
+async def export(hearing: Hearing, month: Month = "") -> str:
     """把清单发成 Excel；可写月份，如 2026-11"""
     speaker = await hearing.speaker()
     tops = [role.place_id for role in speaker.roles if role.role in HOLDERS]
     if hearing.place is not None:
-        tops = [hearing.place.id]
-    period = month.strip() or month_of(hearing.now, hearing.means.rules).period
-    target = hearing.room or speaker
-    await hearing.hand_file(
-        target, {"sheet": {"places": tops, "period": words.month_key(period, hearing.today)}}
-    )
+        tops = [hearing.place.id] if hearing.roles & HOLDERS else []
+    period = parse_month(month, hearing.today)
+    await hearing.hand_file({"sheet": {"places": tops, "period": period}})
     return ""

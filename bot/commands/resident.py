@@ -83,7 +83,6 @@ async def forget(hearing: Hearing) -> str:
     if hearing.person is not None:
         hearing.photos_to_drop += await retention.forget(hearing.db, hearing.person)
         hearing.person = None
-    hearing.forgotten = True
     return words.forgotten()
 
 

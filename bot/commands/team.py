@@ -8,7 +8,7 @@ from bot.hearing import Hearing
 from bot.router import command
 from bot.words import lists
 from nlp import CATEGORIES
-from schedules.calendar import day_of, due, month_of
+from schedules.calendar import day_of, month_of
 from store import people, requests
 from store.moves import ACTIVE, HOLDERS, TEAM, move, record
 from store.refusal import Refusal
@@ -111,10 +111,10 @@ async def add(hearing: Hearing, content: Content) -> str:
     building = await intake.filed_at(hearing, reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
-    request = await intake.open_request(hearing, reading, building, "open", text)
-    request.channel, request.reporter_id = channel or "door", None
+    request = intake.draft(hearing, reading)
+    request.text, request.channel = text, channel or "door"
+    hearing.request = await requests.open_request(hearing.db, request, building, await hearing.deed(building))
     promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
-    hearing.did = "command"
     return words.added(request, promise)
 
 
@@ -124,12 +124,6 @@ async def urge(hearing: Hearing, request: Request) -> str:
     act = await hearing.act(request)
     move(hearing.db, request, "urge", act)
     hearing.request = request
-    roles = {"captain": {"captain", "deputy"}, "committee": {"clerk"}}.get(request.holder, {request.holder})
-    await hearing.tell_all(frozenset(roles), request, words.urged_privately(request))
+    roles = frozenset({"captain", "deputy"} if request.holder == "captain" else {request.holder})
+    await hearing.tell_all(roles, request, words.urged_privately(request))
     return words.urged(request)
-
-
-async def promise(hearing: Hearing, request: Request) -> str:
-    """By when, in words, after the route or the holder changed."""
-    request.due = due(request.created, request.route, request.holder, hearing.means.rules)
-    return words.when(request.due, hearing.now, hearing.means.zone)

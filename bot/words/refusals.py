@@ -21,6 +21,7 @@ REFUSALS = {
     "no_such_place": "没有“{name}”这栋楼。",
     "bad_choice": "“{word}”没看懂，请写其中一个：{choices}。",
     "bad_date": "“{word}”不像日期。可以写 11-25、11月25日、明天、下周三。",
+    "bad_month": "“{word}”不像月份。可以写 2026-11 或 11月。",
     "past_date": "{day} 已经过去了，请写一个以后的日期。",
     "bad_hours": "“{word}”不像小时数，请写 1 到 72。",
     "missing_argument": "还差一点：{usage}",

@@ -115,8 +115,8 @@ def muted(hours: int) -> str:
     return f"好的，{hours}小时内我在这个群不出声，紧急的除外；该说的会等到之后。"
 
 
-def vetoed(period: str, place: str, name: str) -> str:
-    return f"{place} {name} 这一期{PERIODS[period]}不发了。"
+def vetoed(period: str, place: str, span: str) -> str:
+    return f"{place} {span}这一期{PERIODS[period]}不发了。"
 
 
 def claimed(role: str, place: str) -> str:

@@ -27,12 +27,20 @@ def day(moment: date) -> str:
     return f"{moment.month}月{moment.day}日"
 
 
+def span(since: date, until: date) -> str:
+    """11月16日—22日"""
+    if since == until:
+        return day(since)
+    last = f"{until.day}日" if since.month == until.month else day(until)
+    return f"{day(since)}—{last}"
+
+
 def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A time as one says it: 今天下午5点, 明晚8点, 11月25日."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     ahead = (local.date() - today).days
     hour = local.hour if local.hour <= 12 else local.hour - 12
-    clock = f"{hour}点" + ("半" if 30 <= local.minute else "")
+    clock = f"{hour}点" + ("半" if local.minute >= 30 else "")
     if ahead == 0:
         return f"今{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
     if ahead == 1:
