@@ -223,7 +223,7 @@ async def test_what_is_no_picture_is_handed_out_as_a_file_only(demo: Demo, http:
 async def test_closing_the_page_ends_an_open_stream() -> None:
     async with serving() as demo, ClientSession(demo.url) as session:
         stream = await session.get("/events")
-        assert (await stream.content.readline()) == b"event: state\n"
+        assert (await stream.content.readline()) == b"retry: 500\n"
         demo.chat.watchers.send_away()
         assert (await stream.content.read()).endswith(b"\n\n")
         stream.close()

@@ -29,6 +29,8 @@ BEAT = 15
 TEXT = 20_000
 SPARE = 1024
 """Read beyond the largest picture, so that it is we who say what was wrong with it."""
+RETRY = b"retry: 500\n"
+"""How long, in ms, the browser waits before it connects anew."""
 FARTHEST = timedelta(days=400)
 KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 
@@ -110,7 +112,7 @@ class Page:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         with self._chat.watchers.queue() as news, suppress(ConnectionError):
             await response.prepare(request)
-            await response.write(event("state", self._state()))
+            await response.write(RETRY + event("state", self._state()))
             while (heard := await self._next(news)) is not None:
                 await response.write(self._told(heard))
         return response
