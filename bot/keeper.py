@@ -81,6 +81,10 @@ class Keeper:
         found = {stop for one in [*rare, hourly] for stop in fires(one, since, until)}
         return sorted(found)
 
+    def due(self, since: datetime, until: datetime) -> list[str]:
+        """The jobs that fall due in (since, until], in the order of declaration."""
+        return [name for name, trigger in self.triggers.items() if fires(trigger, since, until)]
+
     async def _owe(self, db: AsyncSession, notice: Notice) -> None:
         await owe(db, notice.to, _words(notice, self.means), self.clock.now(), self.means.rules)
         if (

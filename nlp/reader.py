@@ -53,6 +53,12 @@ class Reader:
         """What `text` is: a request or talk, of what kind, how urgent, where."""
         return _Reading(text, self._known).result()
 
+    def covers(self, question: str, text: str) -> bool:
+        """Whether `text` asks `question`: all the question's words stand in it."""
+        said = _standard(text, self._known)
+        asked = [word for word in self._known.cut(_standard(question, self._known)) if word.strip()]
+        return bool(asked) and all(word in said for word in asked)
+
     def same(self, first: Said, second: Said) -> float:
         """The probability, 0 to 1, that `second` reports the very trouble `first` did."""
         known = self._known
