@@ -55,7 +55,6 @@ export function take(line, seen = false) {
 function count(line) {
   const viewers = world.rooms.get(line.conversation)?.members ?? [line.conversation];
   for (const person of viewers) {
-    const looking = person === world.me && line.conversation === world.open;
-    if (person !== line.who && !looking) unread.set(`${person}/${line.conversation}`, unreadIn(person, line.conversation) + 1);
+    if (person !== line.who) unread.set(`${person}/${line.conversation}`, unreadIn(person, line.conversation) + 1);
   }
 }
