@@ -28,7 +28,9 @@ class Choice:
             return self.words[wanted]
         near = [meant for name, meant in self.words.items() if wanted and (wanted in name or name in wanted)]
         if len(set(near)) != 1:
-            raise Refusal("bad_choice", word=word, choices=[name for name in self.words if not name.isascii()])
+            raise Refusal(
+                "bad_choice", word=word, choices=[name for name in self.words if not name.isascii()]
+            )
         return near[0]
 
 
@@ -60,7 +62,13 @@ class Reference:
     building: str = ""
 
 
-HOLDERS = {"物业": "property", "业委会": "owners", "居委会": "committee", "居委": "committee", "街道": "street"}
+HOLDERS = {
+    "物业": "property",
+    "业委会": "owners",
+    "居委会": "committee",
+    "居委": "committee",
+    "街道": "street",
+}
 RATINGS = {"满意": "good", "一般": "fair", "不满意": "bad"}
 PERIODS = {"周": "weekly", "月": "monthly", "week": "weekly", "month": "monthly"}
 CATEGORY_WORDS = {**{name: key for key, name in CATEGORIES.items()}, **{key: key for key in CATEGORIES}}
@@ -75,10 +83,16 @@ Content = Annotated[str, Rest("内容")]
 Secret = Annotated[str, Word("口令")]
 Hours = Annotated[int, Word("小时")]
 
-_REFERENCE = re.compile(r"(?:(?P<building>[\w号栋幢座楼]{1,12}?[号栋幢座楼]+|\d+(?=[#-]))[#\-\s]*)?#?(?P<number>\d{1,6})(?!\d)\s*")
+_REFERENCE = re.compile(
+    r"(?:(?P<building>[\w号栋幢座楼]{1,12}?[号栋幢座楼]+|\d+(?=[#-]))[#\-\s]*)?#?(?P<number>\d{1,6})(?!\d)\s*"
+)
 _DAY = re.compile(r"(?:(?:(?P<y>\d{4})[-年./])?(?P<m>\d{1,2})[-月./])?(?P<d>\d{1,2})[日号]?$")
 _RELATIVE = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
-_WEEKDAYS = {name: day for day, names in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for name in names}
+_WEEKDAYS = {
+    name: day
+    for day, names in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7"))
+    for name in names
+}
 
 
 def take_reference(text: str) -> tuple[Reference, str] | None:

@@ -17,7 +17,9 @@ from store.tables import Person, Request, Supporter
 SPOKEN_ON_WITHIN = timedelta(seconds=100)
 """Next lines of the same person, nobody between: still about the same thing."""
 DONE_FROM = 0.3
-ANSWERS = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street", "volunteer"})
+ANSWERS = frozenset(
+    {"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street", "volunteer"}
+)
 _FLAT_IN_NAME = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
 
 
@@ -64,7 +66,7 @@ async def _apply(hearing: Hearing, request: Request) -> bool:
 
 
 async def support(hearing: Hearing) -> bool:
-    """"+1", "我家也是": one more household behind what was asked last."""
+    """ "+1", "我家也是": one more household behind what was asked last."""
     if hearing.reading is None or hearing.reading.turn != "support":
         return False
     request = await _last(hearing, hearing.means.memory.keeps)
@@ -79,14 +81,17 @@ async def _support(hearing: Hearing, request: Request) -> None:
     where = hearing.reading.place if hearing.reading else Where()
     learn_household(speaker, where, hearing.message.name)
     supporter = Supporter(
-        household=requests.household(speaker), person_id=speaker.id, message_id=hearing.message.id, at=hearing.now
+        household=requests.household(speaker),
+        person_id=speaker.id,
+        message_id=hearing.message.id,
+        at=hearing.now,
     )
     await requests.support(hearing.db, request, supporter)
     hearing.did, hearing.request = "support", request
 
 
 async def settled(hearing: Hearing) -> bool:
-    """"修好了 谢谢", "算了": the end of a request, said by somebody who may say so."""
+    """ "修好了 谢谢", "算了": the end of a request, said by somebody who may say so."""
     turn = hearing.reading.turn if hearing.reading else "say"
     if turn not in ("done", "withdraw"):
         return False
@@ -116,7 +121,7 @@ async def _settle(hearing: Hearing, request: Request, turn: str) -> bool:
 
 
 async def more(hearing: Hearing) -> bool:
-    """"还没来人", "还是漏": the reporter adds to his request, or takes up again what was called fixed."""
+    """ "还没来人", "还是漏": the reporter adds to his request, or takes up again what was called fixed."""
     if hearing.reading is None or hearing.reading.turn != "more":
         return False
     request = await _meant(hearing, reopen=True)
@@ -135,10 +140,19 @@ async def more(hearing: Hearing) -> bool:
 async def spoken_on(hearing: Hearing) -> bool:
     """The reporter goes on speaking, nobody in between: it belongs to what he just reported."""
     lines = _room(hearing).lines
-    if not lines or hearing.reading is None or hearing.message.text.startswith("@") or hearing.roles & ANSWERS:
+    if (
+        not lines
+        or hearing.reading is None
+        or hearing.message.text.startswith("@")
+        or hearing.roles & ANSWERS
+    ):
         return False
     last = lines[-1]
-    if last.sender != hearing.message.sender or last.request_id is None or hearing.now - last.at > SPOKEN_ON_WITHIN:
+    if (
+        last.sender != hearing.message.sender
+        or last.request_id is None
+        or hearing.now - last.at > SPOKEN_ON_WITHIN
+    ):
         return False
     request = await hearing.db.get_one(Request, last.request_id)
     if request.state in ACTIVE or request.state == "unsure":
@@ -152,7 +166,11 @@ async def answered_by_staff(hearing: Hearing) -> bool:
     if not hearing.roles & ANSWERS:
         return False
     request = await _last(hearing, hearing.means.memory.keeps)
-    if request is not None and request.answered_at is None and request.reporter_id != (hearing.person and hearing.person.id):
+    if (
+        request is not None
+        and request.answered_at is None
+        and request.reporter_id != (hearing.person and hearing.person.id)
+    ):
         request.answered_at = hearing.now
     return False
 
@@ -172,7 +190,8 @@ async def _meant(hearing: Hearing, *, reopen: bool = False) -> Request | None:
     states = ACTIVE | ({"resolved"} if reopen else frozenset()) | {"unsure"}
     since = hearing.now - timedelta(days=hearing.means.rules.reopen_days)
     known = [
-        one for one in await requests.active(hearing.db, [hearing.place], states)
+        one
+        for one in await requests.active(hearing.db, [hearing.place], states)
         if one.state != "resolved" or (one.ended_at or one.created) >= since
     ]
     person_id = hearing.person.id if hearing.person else None
@@ -218,4 +237,6 @@ def remember(hearing: Hearing, at: datetime) -> None:
     """Keep for the next minutes that this was said and what became of it; not what it was."""
     message = hearing.message
     request_id = hearing.request.id if hearing.request else None
-    _room(hearing).lines.append(Heard(message.id, message.sender, at, message.image and not message.text, request_id))
+    _room(hearing).lines.append(
+        Heard(message.id, message.sender, at, message.image and not message.text, request_id)
+    )

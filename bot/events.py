@@ -46,14 +46,19 @@ async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetim
     if not await _untouched(db, request):
         return
     for person in await people.holders(db, request.building, {"captain"}):
-        told = Words(f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request)
+        told = Words(
+            f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request
+        )
         await owe(db, person, told, now, means.quiet)
     record(db, request, "withdraw", Act(CLOCK, now, recall.id), state="withdrawn", ended_at=now)
     await retention.blank(db, [request])
 
 
 async def _untouched(db: AsyncSession, request: Request) -> bool:
-    return request.state in UNTOUCHED and {event.verb for event in await requests.events(db, request)} <= BY_RESIDENTS
+    return (
+        request.state in UNTOUCHED
+        and {event.verb for event in await requests.events(db, request)} <= BY_RESIDENTS
+    )
 
 
 async def _renamed(db: AsyncSession, renamed: Renamed) -> None:

@@ -90,7 +90,11 @@ class Hearing:
         speaker = await self.speaker()
         tops = [role.place for role in speaker.roles]
         mine = [request.building for request in await requests.of_person(self.db, speaker)]
-        return list({place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]}.values())
+        return list(
+            {
+                place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]
+            }.values()
+        )
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
@@ -111,7 +115,9 @@ class Hearing:
             return await self.request_numbered(Reference(int(found[1])))
         buildings = await self.buildings()
         said = self.message.quoted.text.strip()
-        return next((one for one in await requests.active(self.db, buildings) if said and one.text == said), None)
+        return next(
+            (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
+        )
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
@@ -125,18 +131,27 @@ class Hearing:
         if self.room is not None:
             self.said += await self._owe(self.room, text, kind, request)
 
-    async def tell(self, person: Person, text: str, kind: Kind = "private", request: Request | None = None) -> None:
+    async def tell(
+        self, person: Person, text: str, kind: Kind = "private", request: Request | None = None
+    ) -> None:
         """Owe one person a private post."""
         await self._owe(person, text, kind, request)
 
-    async def tell_all(self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private") -> None:
+    async def tell_all(
+        self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
+    ) -> None:
         """Tell everybody privately who has one of these roles where the request lies."""
         for person in await people.holders(self.db, request.building, roles):
             await self.tell(person, text, kind, request)
 
     async def _owe(self, to: Room | Person, text: str, kind: Kind, request: Request | None) -> list[str]:
         self._owed += 1
-        words = Words(f"{self.message.account}:{self.message.id}:{self._owed}", kind, text, request=request or self.request)
+        words = Words(
+            f"{self.message.account}:{self.message.id}:{self._owed}",
+            kind,
+            text,
+            request=request or self.request,
+        )
         return await owe(self.db, to, words, self.now, self.means.quiet)
 
     async def _own_buildings(self) -> set[int]:

@@ -46,7 +46,11 @@ def outcome(hearing: Hearing) -> str:
     """speak, ask or silent, by the thresholds of the config; of staff only what is certain."""
     reading, settings = hearing.reading, hearing.means.config.reading
     if reading is None or reading.route == "chat":
-        return "ask" if reading is not None and reading.certainty >= settings.ask_from and not _staff(hearing) else "silent"
+        return (
+            "ask"
+            if reading is not None and reading.certainty >= settings.ask_from and not _staff(hearing)
+            else "silent"
+        )
     if reading.urgent:
         return "speak"
     if _staff(hearing):
@@ -82,7 +86,11 @@ async def _join(hearing: Hearing, known: Request, reading: Reading) -> None:
     attach.learn_household(speaker, reading.place, hearing.message.name)
     text = hearing.message.text[:LONGEST_KEPT]
     supporter = Supporter(
-        household=requests.household(speaker), person_id=speaker.id, message_id=hearing.message.id, text=text, at=hearing.now
+        household=requests.household(speaker),
+        person_id=speaker.id,
+        message_id=hearing.message.id,
+        text=text,
+        at=hearing.now,
     )
     new = await requests.support(hearing.db, known, supporter)
     hearing.did, hearing.request = "same", known
@@ -106,7 +114,12 @@ async def _same_as(hearing: Hearing, building: Place, reading: Reading) -> Reque
 async def _ready_answer(hearing: Hearing) -> bool:
     """A question with a ready answer: answered on the spot, a quick fix done."""
     reading = hearing.reading
-    if reading is None or reading.category != "enquiry" or outcome(hearing) != "speak" or hearing.place is None:
+    if (
+        reading is None
+        or reading.category != "enquiry"
+        or outcome(hearing) != "speak"
+        or hearing.place is None
+    ):
         return False
     for answer in await answers.answers(hearing.db, hearing.place):
         if hearing.means.reader.covers(answer.question, hearing.message.text):

@@ -32,7 +32,11 @@ class RoomMemory:
 
     def photos(self, sender: str, since: datetime) -> list[Heard]:
         """Pictures of this sender that belong to nothing yet."""
-        return [line for line in self.since(since) if line.image and line.sender == sender and line.request_id is None]
+        return [
+            line
+            for line in self.since(since)
+            if line.image and line.sender == sender and line.request_id is None
+        ]
 
     def last_request(self, since: datetime, sender: str | None = None) -> int | None:
         """The request talked about last, by this sender if one is named."""

@@ -36,7 +36,9 @@ class Quiet:
         local = now.astimezone(self.zone)
         clock = local.time()
         over_midnight = self.since > self.until
-        inside = self.since <= clock or clock < self.until if over_midnight else self.since <= clock < self.until
+        inside = (
+            self.since <= clock or clock < self.until if over_midnight else self.since <= clock < self.until
+        )
         if not inside:
             return now
         day = local.date() + timedelta(days=1 if over_midnight and clock >= self.since else 0)

@@ -55,7 +55,9 @@ class PhotoFetcher:
     async def fetch_all(self) -> None:
         """Try every wanted photo once."""
         async with self.store.read() as db:
-            wanted = list(await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50)))
+            wanted = list(
+                await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50))
+            )
         for photo in wanted:
             await self._fetch(photo)
 

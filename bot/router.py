@@ -62,7 +62,9 @@ COMMANDS: dict[str, Command] = {}
 _ALIASES: dict[str, str] = {}
 
 
-def command(name: str, alias: str, who: frozenset[str] = ANYONE, *, private: bool = False) -> Callable[[Run], Run]:
+def command(
+    name: str, alias: str, who: frozenset[str] = ANYONE, *, private: bool = False
+) -> Callable[[Run], Run]:
     """Declare a command. Its parameters after the hearing are its grammar, its docstring is its help."""
 
     def declare(run: Run) -> Run:
@@ -77,7 +79,8 @@ def _grammar(run: Run) -> tuple[Parameter, ...]:
     hints = get_type_hints(run, include_extras=True)
     signature = list(inspect.signature(run).parameters.values())[1:]
     return tuple(
-        Parameter(one.name, _kind(hints[one.name]), one.default is not inspect.Parameter.empty) for one in signature
+        Parameter(one.name, _kind(hints[one.name]), one.default is not inspect.Parameter.empty)
+        for one in signature
     )
 
 
@@ -88,7 +91,7 @@ def _kind(hint: Any) -> Any:
 
 
 # What WeChat's old clients put for their own smileys, and no command of ours.
-_SMILEYS = frozenset("微笑 撇嘴 色 发呆 得意 流泪 害羞 闭嘴 睡 大哭 尴尬 发怒 调皮 呲牙 惊讶 难过 抓狂 吐 偷笑 愉快 白眼 傲慢 困 惊恐 憨笑 悠闲 咒骂 疑问 嘘 晕 衰 骷髅 敲打 再见 擦汗 抠鼻 鼓掌 坏笑 鄙视 委屈 快哭了 阴险 亲亲 可怜 笑脸 生病 脸红 破涕为笑 恐惧 失望 无语 嘿哈 捂脸 奸笑 机智 皱眉 耶 吃瓜 加油 汗 天啊 社会社会 旺柴 好的 打脸 哇 翻白眼 让我看看 叹气 苦涩 裂开 嘴唇 爱心 心碎 拥抱 强 弱 握手 胜利 抱拳 勾引 拳头 合十 啤酒 咖啡 蛋糕 玫瑰 凋谢 菜刀 炸弹 便便 月亮 太阳 庆祝 礼物 红包 发 福 烟花 爆竹 猪头 跳跳 发抖 转圈".split())  # fmt: skip
+_SMILEYS = frozenset(["微笑", "撇嘴", "色", "发呆", "得意", "流泪", "害羞", "闭嘴", "睡", "大哭", "尴尬", "发怒", "调皮", "呲牙", "惊讶", "难过", "抓狂", "吐", "偷笑", "愉快", "白眼", "傲慢", "困", "惊恐", "憨笑", "悠闲", "咒骂", "疑问", "嘘", "晕", "衰", "骷髅", "敲打", "再见", "擦汗", "抠鼻", "鼓掌", "坏笑", "鄙视", "委屈", "快哭了", "阴险", "亲亲", "可怜", "笑脸", "生病", "脸红", "破涕为笑", "恐惧", "失望", "无语", "嘿哈", "捂脸", "奸笑", "机智", "皱眉", "耶", "吃瓜", "加油", "汗", "天啊", "社会社会", "旺柴", "好的", "打脸", "哇", "翻白眼", "让我看看", "叹气", "苦涩", "裂开", "嘴唇", "爱心", "心碎", "拥抱", "强", "弱", "握手", "胜利", "抱拳", "勾引", "拳头", "合十", "啤酒", "咖啡", "蛋糕", "玫瑰", "凋谢", "菜刀", "炸弹", "便便", "月亮", "太阳", "庆祝", "礼物", "红包", "发", "福", "烟花", "爆竹", "猪头", "跳跳", "发抖", "转圈"])  # fmt: skip
 _SLASH = re.compile(r"\s*/(?P<gap>\s*)(?P<line>[#\w].*)", re.DOTALL)
 
 
@@ -203,7 +206,9 @@ def _value(hearing: Hearing, kind: Any, word: str, parameter: Parameter) -> Any:
     return word
 
 
-async def _take_request(hearing: Hearing, command: Command, parameter: Parameter, rest: str) -> tuple[Any, str]:
+async def _take_request(
+    hearing: Hearing, command: Command, parameter: Parameter, rest: str
+) -> tuple[Any, str]:
     found = take_reference(rest)
     if found is not None:
         return await hearing.request_numbered(found[0]), found[1]

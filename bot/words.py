@@ -142,7 +142,7 @@ def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     ahead = (local.date() - today).days
     hour = local.hour if local.hour <= 12 else local.hour - 12
-    clock = f"{hour}点" + ("半" if 30 <= local.minute else "")
+    clock = f"{hour}点" + ("半" if local.minute >= 30 else "")
     if ahead == 0:
         return f"今{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
     if ahead == 1:

@@ -26,13 +26,17 @@ async def open_request(db: AsyncSession, request: Request, building: Place, act:
     return request
 
 
-async def find(db: AsyncSession, buildings: Sequence[Place], number: int, own: Collection[int] = ()) -> Request:
+async def find(
+    db: AsyncSession, buildings: Sequence[Place], number: int, own: Collection[int] = ()
+) -> Request:
     """Request #number of one of these buildings; those whose ids are in `own` go before the others.
 
     Raises Refusal when there is none, or more than one.
     """
     ids = [building.id for building in buildings]
-    found = list(await db.scalars(select(Request).where(Request.number == number, Request.building_id.in_(ids))))
+    found = list(
+        await db.scalars(select(Request).where(Request.number == number, Request.building_id.in_(ids)))
+    )
     if not found:
         raise Refusal("no_such_request", number=number)
     nearest = [row for row in found if row.building_id in own] or found
