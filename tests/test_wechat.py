@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Quote
+from bot.chat import Message, Quote
 from bot.wechat import WeChat, WeChatSettings
 from bot.wechat.hearing import Hearing
+from bot.wechat.inbox import Inbox, Mark
 from bot.wechat.reading import Payload, arrival_of, is_throttle, parted, time_of
 from tests.gateway.conftest import IdJournal
 
@@ -125,3 +128,56 @@ async def test_deafness_is_counted_from_the_start_and_again_after_each_loss() ->
     now = NOW + timedelta(seconds=40)
     assert hearing.gained() == (NOW, now)
     assert hearing.deaf_seconds > first
+
+
+class FullDisk(IdJournal):
+    """Refuses the first time."""
+
+    full = True
+
+    async def arrived(self, ids: Any) -> list[str]:
+        if self.full:
+            self.full = False
+            raise OSError("No space left on device")
+        return await super().arrived(ids)
+
+
+class Line:
+    """An inbox whose messages are read at once, and what came out of it."""
+
+    def __init__(self, journal: IdJournal) -> None:
+        hearing = Hearing(lambda: NOW, away_since=None)
+        hearing.start()
+        hearing.gained()
+        self.inbox = Inbox(journal, hearing, self.read, limit=2.0)
+
+    async def read(self, id_: str) -> Message:
+        return Message(id_, "main", None, "wang", "wang", id_, NOW)
+
+    async def hears(self, *heard: str | Mark, count: int) -> list[str]:
+        running = asyncio.create_task(self.inbox.run())
+        for item in heard:
+            self.inbox.heard(item)
+        async with asyncio.timeout(10):
+            texts = [cast("Message", await self.inbox.next()).id for _ in range(count)]
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return texts
+
+
+async def test_what_comes_while_a_replay_is_asked_for_takes_its_place_in_the_order() -> None:
+    heard = (Mark.HOLD, "5", Mark.REPLAY, *"1234567", Mark.RELEASE, "8")
+    assert await Line(IdJournal()).hears(*heard, count=8) == list("12345678")
+
+
+async def test_a_gateway_that_replays_nothing_keeps_the_order_of_the_stream() -> None:
+    assert await Line(IdJournal()).hears(
+        Mark.HOLD, "1", "2", Mark.RELEASE, "3", "3", "2", "4", count=4
+    ) == list("1234")
+
+
+async def test_what_could_not_be_written_down_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.wechat.inbox.RETRY", 0.001)
+    journal = FullDisk()
+    assert await Line(journal).hears("1", "2", count=2) == ["1", "2"]
+    assert list(journal.seen) == ["1", "2"]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Echo, Gap, MaybeSent, Message, NotSent
-from tests.gateway.conftest import TOKEN, Ear, Gateway
+from tests.gateway.conftest import TOKEN, Ear, Gateway, IdJournal
 from tests.gateway.proxy import Proxy
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -165,9 +165,11 @@ async def test_a_logout_is_told_and_a_login_makes_it_well_again(shared: Gateway,
 
 async def test_it_is_deaf_until_it_knows_who_it_is(make_gateway: Make, make_ear: Make, capfd: Any) -> None:
     gateway = await make_gateway(login=False)
-    ear = await make_ear(gateway.port)
+    journal = IdJournal()
+    await journal.arrived(["mine"])
+    await gateway.order("raw", {"id": "mine", "talkerId": "bot", "text": "我自己说的"})
+    ear = await make_ear(gateway.port, journal=journal)
     await ear.until(lambda: ear.chat.health().connected)
-    await gateway.order("raw", {"talkerId": "bot", "text": "我自己说的"})
     await gateway.order("scan", "https://login.weixin.qq.com/l/secret")
     await ear.until(lambda: "二维码" in ear.chat.health().detail)
     assert "secret" not in ear.chat.health().detail and ear.heard == []
