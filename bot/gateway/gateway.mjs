@@ -137,6 +137,7 @@ async function main (settings) {
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
   process.stdin.on('end', end).resume() // whoever started us is gone
+  process.stdout.on('error', () => {}) // and nobody reads what we tell
   tell('listening', { endpoint })
   while (true) {
     try {

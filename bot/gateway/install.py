@@ -57,12 +57,13 @@ def _laid_out(puppet: str, folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for script in SCRIPTS:
         shutil.copyfile(Path(__file__).with_name(script), folder / script)
-    wanted, done = _package(puppet), folder / DONE
+    wanted, done = package_of(puppet), folder / DONE
     (folder / "package.json").write_text(wanted)
     return done.is_file() and done.read_text() == wanted
 
 
-def _package(puppet: str) -> str:
+def package_of(puppet: str) -> str:
+    """The package.json for this puppet."""
     modules = dict(MODULES)
     if not is_file(puppet):
         modules[puppet] = PUPPETS.get(puppet, "latest")

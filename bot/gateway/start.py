@@ -92,10 +92,11 @@ async def _once(settings: GatewaySettings, folder: Path) -> tuple[int, bool]:
     )
     with _passing_signals(node) as asked:
         assert node.stdout
+        explained = False
         async for line in node.stdout:
-            _show(line, settings)
+            explained |= show(line, settings)
         code = await node.wait()
-    if code and not asked:
+    if code and not asked and not explained:
         print(f"网关停了（代码 {code}）；加 --verbose 可以看到详情", file=sys.stderr)
     return code, bool(asked)
 
@@ -131,21 +132,29 @@ def _passing_signals(node: Process) -> Iterator[list[int]]:
             node.terminate()
 
 
-def _show(line: bytes, settings: GatewaySettings) -> None:
-    """What the script tells, for people; whatever else a puppet prints is not for the terminal."""
+def show(line: bytes, settings: GatewaySettings) -> bool:
+    """What the script tells, for people; True when it was why it could not start.
+
+    Whatever else a puppet prints may be what was said, and is not for the terminal.
+    """
     try:
         told = json.loads(line)
         event = told["event"]
     except (ValueError, TypeError, KeyError):
         if settings.verbose:
             print(line.decode(errors="replace"), end="", flush=True)
-        return
+        return False
     if event == "scan" and told.get("qrcode") and told.get("status") in (2, 5):
         show_code(told["qrcode"])
     elif event == "failed":
-        print(REASONS.get(str(told.get("reason")), f"网关没有起来：{told.get('detail')}"), file=sys.stderr)
+        why = f"{told.get('reason')} {told.get('detail')}"
+        print(
+            next((words for code, words in REASONS.items() if code in why), f"网关没有起来：{why}"),
+            file=sys.stderr,
+        )
     elif event in SENTENCES:
         print(SENTENCES[event].format(**{"contact": "", **told}), flush=True)
+    return bool(event == "failed")
 
 
 SENTENCES = {

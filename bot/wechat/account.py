@@ -144,11 +144,15 @@ class WeChat:
 
     async def _resume(self) -> None:
         """Hear again: first what was missed, or at least that something was."""
-        try:
-            ours = await self._replay.ask()
-        except NETWORK as error:
-            log.warning("what was missed could not be asked for: %s", name_of(error))
-            ours = False
+        while True:
+            try:
+                ours = await self._replay.ask()
+                break
+            except (
+                NETWORK
+            ) as error:  # either the link is about to be lost, which ends this, or it was a hiccup
+                log.warning("what was missed could not be asked for: %s", name_of(error))
+                await asyncio.sleep(1.0)
         since, until = self._hearing.gained()
         if not ours and since and until - since > timedelta(seconds=self.settings.gap):
             self._inbox.add(_now_known(Gap(self.account, since, until)))

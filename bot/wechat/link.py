@@ -52,14 +52,17 @@ class Link:
         """Connect, again and again, until cancelled."""
         loop = asyncio.get_running_loop()
         down_since = loop.time()
-        while True:
-            error = await self._attempt()
-            if self.stub is not None:
-                down_since = loop.time()
-                self._drop(error)
-            self._say_why(error)
-            pause = 0.225 if loop.time() - down_since < PATIENCE else 2.0
-            await asyncio.sleep(pause * random.uniform(0.9, 1.1))
+        try:
+            while True:
+                error = await self._attempt()
+                if self.stub is not None:
+                    down_since = loop.time()
+                    self._drop()
+                self._say_why(error)
+                pause = 0.225 if loop.time() - down_since < PATIENCE else 2.0
+                await asyncio.sleep(pause * random.uniform(0.9, 1.1))
+        finally:
+            self._drop()
 
     async def call(self, make: Callable[[PuppetStub], Awaitable[Answer]], seconds: float = 0.0) -> Answer:
         """Call the gateway; fails with one of wire.NETWORK, at once when the link is lost meanwhile."""
@@ -150,20 +153,21 @@ class Link:
         log.info("gateway connected")
         self.listener.opened()
 
-    def _drop(self, error: BaseException | None) -> None:
+    def _drop(self) -> None:
+        if self.stub is None:
+            return
         self.stub = None
         self.up.clear()
         for task in self._calls:
             task.cancel()
         self.listener.lost()
-        log.warning("gateway lost: %s", name_of(error) if error else "it ended the stream")
 
     def _say_why(self, error: BaseException | None) -> None:
         """Once per kind of trouble: the gateway is knocked at five times a second."""
         trouble = _in_words(error)
         if trouble != self.trouble:
             self.trouble = trouble
-            log.warning("gateway not reachable: %s", name_of(error) if error else "it ended the stream")
+            log.warning("no gateway: %s", name_of(error) if error else "it ended the stream")
 
     async def _take_over(self, stub: PuppetStub, error: BaseException) -> None:
         """Somebody else has the stream, perhaps our own half-open one: take it, if so configured, after a while."""

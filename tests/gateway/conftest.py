@@ -228,10 +228,10 @@ async def make_ear() -> AsyncIterator[Callable[..., Awaitable[Ear]]]:
 
     async def make(port: int, settings: dict[str, Any] | None = None, **more: Any) -> Ear:
         journal = more.pop("journal", None) or IdJournal()
-        chosen = WeChatSettings(
-            f"127.0.0.1:{port}", TOKEN, **{"probe": 0.5, "answer": 1.0, **(settings or {})}
+        chosen = {"token": TOKEN, "probe": 0.5, "answer": 1.0, **(settings or {})}
+        ear = Ear(
+            WeChat(WeChatSettings(f"127.0.0.1:{port}", **chosen), journal, account="main", **more), journal
         )
-        ear = Ear(WeChat(chosen, journal, account="main", **more), journal)
         made.append(ear)
         ear.start()
         return ear
@@ -248,6 +248,7 @@ async def listener(shared: Gateway, make_ear: Callable[..., Awaitable[Ear]]) -> 
     ear = await make_ear(shared.port)
     await ear.well()
     yield ear
+    await shared.order("set", {"sendFails": 0})
     await ear.until(lambda: all(ear.journal.seen.values()))
     await ear.chat._replay._acknowledge()
     await ear.until(lambda: not shared.ring())
