@@ -60,8 +60,10 @@ class Store:
 
 def _engine(url: str, sqlite: bool) -> AsyncEngine:
     if not sqlite:
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS})
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    connect = {"isolation_level": None, "timeout": BUSY_SECONDS}
+    # Errors name the statement, never what residents said.
+    engine = create_async_engine(url, connect_args=connect, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -93,6 +93,11 @@ async def said_since(db: AsyncSession, account: str, since: datetime, to: str | 
     return await db.scalar(query) or 0
 
 
+async def last_said(db: AsyncSession, account: str) -> datetime | None:
+    """When this account said anything last."""
+    return await db.scalar(select(func.max(Post.said_at)).where(Post.account == account))
+
+
 async def age(db: AsyncSession, now: datetime) -> float:
     """Seconds for which the oldest post that could be said has waited, 0 when none does."""
     oldest = await db.scalar(

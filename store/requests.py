@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ACTIVE, Act, record
@@ -26,24 +26,23 @@ async def open_request(db: AsyncSession, request: Request, building: Place, act:
     return request
 
 
-async def find(db: AsyncSession, buildings: Sequence[Place], number: int) -> Request:
-    """Request #number of one of these buildings, those earlier in the list first.
+async def find(
+    db: AsyncSession, buildings: Sequence[Place], number: int, own: Collection[int] = ()
+) -> Request:
+    """Request #number of one of these buildings; those whose ids are in `own` go before the others.
 
-    Raises Refusal when there is none, or when two buildings have one and the first does not.
+    Raises Refusal when there is none, or more than one.
     """
-    rows = await db.scalars(
-        select(Request).where(Request.number == number, Request.building_id.in_([b.id for b in buildings]))
+    ids = [building.id for building in buildings]
+    found = list(
+        await db.scalars(select(Request).where(Request.number == number, Request.building_id.in_(ids)))
     )
-    by_building = {row.building_id: row for row in rows}
-    if not by_building:
+    if not found:
         raise Refusal("no_such_request", number=number)
-    if buildings[0].id in by_building:
-        return by_building[buildings[0].id]
-    if len(by_building) > 1:
-        raise Refusal(
-            "which_building", number=number, names=[row.building.name for row in by_building.values()]
-        )
-    return next(iter(by_building.values()))
+    nearest = [row for row in found if row.building_id in own] or found
+    if len(nearest) > 1:
+        raise Refusal("which_building", number=number, names=[row.building.name for row in nearest])
+    return nearest[0]
 
 
 async def active(
@@ -82,6 +81,11 @@ async def support(db: AsyncSession, request: Request, supporter: Supporter) -> b
     db.add(supporter)
     await db.flush()
     return True
+
+
+async def drop_support(db: AsyncSession, message_id: str) -> None:
+    """Take back the support that a recalled message gave."""
+    await db.execute(delete(Supporter).where(Supporter.message_id == message_id))
 
 
 def household(person: Person | None) -> str:
