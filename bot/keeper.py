@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from schedules.job import Notice, Tick
-from schedules.jobs import JOBS, fires, triggers
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import photos
@@ -19,6 +17,8 @@ from bot.clock import Clock
 from bot.hearing import Means
 from bot.outgoing import Kind, Words, owe
 from bot.words import digests
+from schedules.job import Notice, Tick
+from schedules.jobs import JOBS, fires, triggers
 from store import Store
 from store.backup import backup
 

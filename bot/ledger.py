@@ -8,5 +8,7 @@ from datetime import datetime
 from store import Store
 
 
-async def issue_sheet(store: Store, place_ids: Sequence[int], period: str, now: datetime) -> tuple[str, bytes]:
+async def issue_sheet(
+    store: Store, place_ids: Sequence[int], period: str, now: datetime
+) -> tuple[str, bytes]:
     raise NotImplementedError

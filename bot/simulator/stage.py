@@ -22,7 +22,12 @@ from store.tables import Person, Place
 
 MANY = 1_000_000
 UNPACED = Pace(
-    gap_seconds=0, jitter_seconds=0, per_minute_room=MANY, per_minute=MANY, per_day=MANY, room_posts_a_day=MANY
+    gap_seconds=0,
+    jitter_seconds=0,
+    per_minute_room=MANY,
+    per_minute=MANY,
+    per_day=MANY,
+    room_posts_a_day=MANY,
 )
 """Nobody is blocked for speaking fast in a chat of our own."""
 READY_ANSWERS = {
