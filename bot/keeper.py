@@ -23,7 +23,7 @@ from store import Store
 from store.backup import backup
 
 log = logging.getLogger("louzu.keeper")
-FREQUENT = timedelta(minutes=30)
+FREQUENT = timedelta(minutes=60)
 
 
 class Keeper:
@@ -75,10 +75,10 @@ class Keeper:
             photos.drop(hash_, self.means.config.data_dir / "photos")
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
-        """When a moved clock should halt on its way: every time a rare job falls due, and each hour."""
-        hourly = CronTrigger.from_crontab("0 * * * *", timezone=self.means.rules.zone)
+        """When a moved clock should halt on its way: every time a rare job falls due, and a few times a day."""
+        now_and_then = CronTrigger.from_crontab("0 */4 * * *", timezone=self.means.rules.zone)
         rare = [one for one in self.triggers.values() if not _frequent(one, since)]
-        found = {stop for one in [*rare, hourly] for stop in fires(one, since, until)}
+        found = {stop for one in [*rare, now_and_then] for stop in fires(one, since, until)}
         return sorted(found)
 
     def due(self, since: datetime, until: datetime) -> list[str]:
