@@ -23,7 +23,8 @@ from store import Store
 from store.backup import backup
 
 log = logging.getLogger("louzu.keeper")
-FREQUENT = timedelta(minutes=60)
+OFTEN = 4
+"""Fires a day above which a moved clock does not halt for each."""
 
 
 class Keeper:
@@ -110,7 +111,7 @@ class Keeper:
 
 
 def _frequent(trigger: CronTrigger, since: datetime) -> bool:
-    return len(fires(trigger, since, since + 2 * FREQUENT)) > 2
+    return len(fires(trigger, since, since + timedelta(days=1))) > OFTEN
 
 
 def _words(notice: Notice, means: Means) -> Words:
