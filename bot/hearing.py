@@ -1,0 +1,188 @@
+"""One message being heard: who speaks, where, with which rights, and what is said in return."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.arguments import Reference
+from bot.chat import Message
+from bot.config import Config
+from bot.memory import Memory
+from bot.outgoing import Kind, Words, owe
+from nlp import Reader, Reading
+from schedules.calendar import Rules
+from store import people, places, requests
+from store.moves import Act
+from store.refusal import Refusal
+from store.tables import Person, Place, Request, Room
+
+Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
+
+_NUMBER = re.compile(r"#(\d{1,6})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every hearing needs and none changes."""
+
+    config: Config
+    rules: Rules
+    reader: Reader
+    memory: Memory
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.rules.zone)
+
+
+@dataclass(slots=True)
+class Hearing:
+    """The message, its room and speaker as the store knows them, and what came of it so far."""
+
+    means: Means
+    db: AsyncSession
+    message: Message
+    now: datetime
+    room: Room | None = None
+    person: Person | None = None
+    did: Did = "silent"
+    request: Request | None = None
+    reading: Reading | None = None
+    said: list[str] = field(default_factory=list)
+    photos_to_drop: list[str] = field(default_factory=list)
+    """Files that nothing wants any more; they go once the unit of work is kept."""
+    _owed: int = 0
+
+    @property
+    def place(self) -> Place | None:
+        return self.room.place if self.room else None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.means.zone).date()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The speaker's roles at the place of the room."""
+        return people.roles_at(self.person, self.place)
+
+    @property
+    def roles_anywhere(self) -> frozenset[str]:
+        return frozenset(role.role for role in self.person.roles) if self.person else frozenset()
+
+    async def speaker(self) -> Person:
+        """The speaker's row, made now that there is a reason to keep him."""
+        if self.person is None:
+            message = self.message
+            self.person = await people.person(self.db, message.account, message.sender, message.name)
+        return self.person
+
+    async def act(self, request: Request) -> Act:
+        """The speaker's deed towards a request, with the rights he has there."""
+        speaker = await self.speaker()
+        roles = people.roles_at(speaker, request.building)
+        return Act(requests.acting(speaker, request, roles), self.now, self.message.id)
+
+    async def deed(self, place: Place) -> Act:
+        """The speaker's deed at a place, where there is no request yet."""
+        speaker = await self.speaker()
+        actor = people.Actor(speaker.id, people.roles_at(speaker, place), speaker.name)
+        return Act(actor, self.now, self.message.id)
+
+    async def buildings(self) -> list[Place]:
+        """Where a number is looked up: the room's building, else those the speaker has to do with."""
+        if self.place is not None:
+            return await places.buildings(self.db, [self.place])
+        speaker = await self.speaker()
+        tops = [role.place for role in speaker.roles]
+        mine = [request.building for request in await requests.of_person(self.db, speaker)]
+        return list(
+            {
+                place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]
+            }.values()
+        )
+
+    async def request_numbered(self, reference: Reference) -> Request:
+        """The request that a number means here. Raises Refusal when there is none, or more than one."""
+        buildings = await self.buildings()
+        if reference.building:
+            named = await places.find_building(self.db, reference.building)
+            buildings = [one for one in buildings if named is not None and one.id == named.id]
+        if not buildings:
+            raise Refusal("no_such_request", number=reference.number)
+        return await requests.find(self.db, buildings, reference.number, await self._own_buildings())
+
+    async def quoted_request(self) -> Request | None:
+        """The request that the quoted text names by its number, or that a quoted message opened."""
+        if self.message.quoted is None:
+            return None
+        found = _NUMBER.search(self.message.quoted.text)
+        if found is not None:
+            return await self.request_numbered(Reference(int(found[1])))
+        buildings = await self.buildings()
+        said = self.message.quoted.text.strip()
+        return next(
+            (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
+        )
+
+    async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
+        """Answer where it was said, or the speaker alone."""
+        if self.room is None or private:
+            # To answer somebody is no reason to keep him.
+            await self._owe(self.person or self._stranger(), kind, text)
+        else:
+            await self.say(text, kind)
+
+    async def say(self, text: str, kind: Kind = "ack", request: Request | None = None) -> None:
+        """Owe the room a post."""
+        if self.room is not None:
+            self.said += await self._owe(self.room, kind, text, request)
+
+    async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
+        """Owe another room a post: the one where the request was reported."""
+        await self._owe(room, kind, text, request)
+
+    async def tell(
+        self, person: Person, text: str, kind: Kind = "private", request: Request | None = None
+    ) -> None:
+        """Owe one person a private post."""
+        await self._owe(person, kind, text, request)
+
+    async def hand_file(self, attachment: dict[str, Any]) -> None:
+        """Owe a file, where it was asked for."""
+        await self._owe(self.room or self.person or self._stranger(), "reply", attachment=attachment)
+
+    async def tell_all(
+        self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
+    ) -> None:
+        """Tell everybody privately who has one of these roles where the request lies."""
+        for person in await people.holders(self.db, request.building, roles):
+            await self.tell(person, text, kind, request)
+
+    async def _owe(
+        self,
+        to: Room | Person,
+        kind: Kind,
+        text: str = "",
+        request: Request | None = None,
+        attachment: dict[str, Any] | None = None,
+    ) -> list[str]:
+        self._owed += 1
+        key = f"{self.message.account}:{self.message.id}:{self._owed}"
+        words = Words(key, kind, text, attachment or {}, request or self.request)
+        return await owe(self.db, to, words, self.now, self.means.rules)
+
+    def _stranger(self) -> Person:
+        return Person(account=self.message.account, contact=self.message.sender)
+
+    async def _own_buildings(self) -> set[int]:
+        """Where the speaker himself has a role or a request: two #12 elsewhere are not confused with his."""
+        speaker = await self.speaker()
+        own = {request.building_id for request in await requests.of_person(self.db, speaker)}
+        return own | {role.place_id for role in speaker.roles}

@@ -1,0 +1,78 @@
+"""The last minutes of each room, in memory only: which photo came just now, what is being talked about."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+ROOMS = 1_000
+LINES = 60
+GUESSES = 5
+
+
+@dataclass(slots=True)
+class Heard:
+    """One message of the last minutes: who, when, and what became of it; never its words."""
+
+    message_id: str
+    sender: str
+    at: datetime
+    image: bool = False
+    request_id: int | None = None
+
+
+@dataclass(slots=True)
+class RoomMemory:
+    """What one room said lately, oldest first."""
+
+    lines: deque[Heard] = field(default_factory=lambda: deque(maxlen=LINES))
+
+    def since(self, moment: datetime) -> list[Heard]:
+        return [line for line in self.lines if line.at >= moment]
+
+    def photos(self, sender: str, since: datetime) -> list[Heard]:
+        """Pictures of this sender that belong to nothing yet."""
+        return [
+            line
+            for line in self.since(since)
+            if line.image and line.sender == sender and line.request_id is None
+        ]
+
+    def last_request(self, since: datetime, sender: str | None = None) -> int | None:
+        """The request talked about last, by this sender if one is named."""
+        for line in reversed(self.since(since)):
+            if line.request_id is not None and sender in (None, line.sender):
+                return line.request_id
+        return None
+
+    def last_of(self, sender: str, since: datetime) -> Heard | None:
+        """The sender's own last message."""
+        return next((line for line in reversed(self.since(since)) if line.sender == sender), None)
+
+
+class Memory:
+    """Every room's last minutes; bounded, and gone with the process."""
+
+    def __init__(self, minutes: int) -> None:
+        self.keeps = timedelta(minutes=minutes)
+        self._rooms: OrderedDict[str, RoomMemory] = OrderedDict()
+        self._guesses: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    def room(self, contact: str) -> RoomMemory:
+        memory = self._rooms.setdefault(contact, RoomMemory())
+        self._rooms.move_to_end(contact)
+        if len(self._rooms) > ROOMS:
+            self._rooms.popitem(last=False)
+        return memory
+
+    def may_guess(self, sender: str, now: datetime) -> bool:
+        """Whether this sender may try one more code: so many an hour, right or wrong."""
+        tries = self._guesses.setdefault(sender, deque(maxlen=GUESSES))
+        self._guesses.move_to_end(sender)
+        if len(self._guesses) > ROOMS:
+            self._guesses.popitem(last=False)
+        if len(tries) == GUESSES and now - tries[0] < timedelta(hours=1):
+            return False
+        tries.append(now)
+        return True

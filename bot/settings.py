@@ -1,0 +1,15 @@
+"""The parts of the config that the packages below know by their own types."""
+
+from __future__ import annotations
+
+from bot.config import Config
+from schedules.calendar import Rules
+
+
+def rules_of(config: Config) -> Rules:
+    """The clocks, windows and keeping times that the schedules go by."""
+    merged = {**config.clocks.model_dump(), **config.keep.model_dump(), **config.summaries.model_dump()}
+    known = {name: value for name, value in merged.items() if name in Rules.__dataclass_fields__}
+    return Rules(
+        **known, quiet_from=config.quiet.since, quiet_until=config.quiet.until, zone=str(config.timezone)
+    )

@@ -1,0 +1,65 @@
+"""Brings the database to today's tables, after the SQLite file was copied aside."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from store.backup import copy
+from store.database import Store
+from store.tables import Base
+
+OWNER_ONLY = 0o600
+
+
+async def migrate(store: Store, now: datetime) -> Path | None:
+    """Make or upgrade the tables; the copy of the file as it was before an upgrade, if one was due.
+
+    When the upgrade fails the copy stays where it is, so that there is a way back.
+    """
+    if store.file:
+        store.file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(store.file, os.O_CREAT, OWNER_ONLY))
+        store.file.chmod(OWNER_ONLY)
+    async with store.engine.connect() as connection:
+        behind = await connection.run_sync(_behind)
+        fresh = not await connection.run_sync(lambda it: inspect(it).get_table_names())
+    aside = None
+    if behind and not fresh and store.file:
+        aside = store.file.with_name(f"{store.file.stem}-{now:%Y%m%d-%H%M%S}-before-upgrade.db")
+        await copy(store, aside)
+    if behind:
+        async with store.engine.begin() as connection:
+            await connection.run_sync(lambda it: command.upgrade(_config(it), "head"))
+    return aside
+
+
+async def create_all(store: Store) -> None:
+    """The tables without their history, for a store in memory that lives as long as the process."""
+    async with store.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+
+
+def revise(connection: Connection, message: str) -> None:
+    """Write the migration from the tables as they are in the database to those in the code."""
+    command.revision(_config(connection), message, autogenerate=True)
+
+
+def _behind(connection: Connection) -> bool:
+    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() != head
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
