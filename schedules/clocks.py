@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.calendar import awake, due, first_answer_due, quiet
@@ -104,7 +104,10 @@ async def _unanswered(db: AsyncSession, tick: Tick, everybody: People) -> Told:
 async def _due(db: AsyncSession, tick: Tick, everybody: People) -> Told:
     quick = tick.now + timedelta(hours=tick.rules.quick_warn_before_hours)
     listed = tick.now + timedelta(hours=tick.rules.warn_before_hours)
-    soon = Request.due <= case((Request.route == "quick", quick), else_=listed)
+    soon = or_(
+        and_(Request.route == "quick", Request.due <= quick),
+        and_(Request.route != "quick", Request.due <= listed),
+    )
     told_here = or_(Request.due > tick.now, *_raises(tick))
     rows = await _locked(db, Request.warned_at.is_(None), soon, told_here, *_by_night(tick))
     told = _heard(rows, everybody.holders)
