@@ -23,7 +23,8 @@ class Rules:
     quick_days: int = 1
     listed_days: int = 3
     street_days: int = 5
-    warn_before_hours: int = 4
+    warn_before_hours: float = 4
+    quick_warn_before_hours: float = 2
     working_days: bool = True
     """Count the working days of the Chinese calendar; otherwise every day."""
     workday_from: time = time(8)
@@ -32,14 +33,17 @@ class Rules:
     ask_after_days: int = 3
     text_days: int = 180
     unsure_days: int = 7
+    seen_days: int = 30
     quiet_from: time = time(22)
     quiet_until: time = time(7)
     zone: str = ZONE
     reporters: Literal["flat", "none"] = "none"
     """How summaries name who reported."""
-    empty: Literal["say", "silent"] = "silent"
+    empty: Literal["say", "silent"] = "say"
     """Whether a week or month without anything is told."""
     lines: int = 8
+    spread_seconds: float = 600
+    """Over how long the summaries for many rooms are spread."""
 
     def local(self, moment: datetime) -> datetime:
         """The moment as people's clocks show it."""

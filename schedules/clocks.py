@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.calendar import awake, due, first_answer_due, quiet
@@ -102,9 +102,14 @@ async def _unanswered(db: AsyncSession, tick: Tick, everybody: People) -> Told:
 
 
 async def _due(db: AsyncSession, tick: Tick, everybody: People) -> Told:
-    until = tick.now + timedelta(hours=tick.rules.warn_before_hours)
-    soon = (Request.warned_at.is_(None), Request.due <= until)
-    rows = await _locked(db, *soon, or_(Request.due > tick.now, *_raises(tick)), *_by_night(tick))
+    quick = tick.now + timedelta(hours=tick.rules.quick_warn_before_hours)
+    listed = tick.now + timedelta(hours=tick.rules.warn_before_hours)
+    soon = or_(
+        and_(Request.route == "quick", Request.due <= quick),
+        and_(Request.route != "quick", Request.due <= listed),
+    )
+    told_here = or_(Request.due > tick.now, *_raises(tick))
+    rows = await _locked(db, Request.warned_at.is_(None), soon, told_here, *_by_night(tick))
     told = _heard(rows, everybody.holders)
     for row, _ in told:
         row.warned_at = tick.now

@@ -6,14 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.calendar import DAY
 from schedules.job import Notice, Tick, job
 from store import journal, retention
 from store.moves import Act, move
 from store.people import CLOCK
-
-IDS_LIVE = 30 * DAY
-"""How long the ids of messages are kept: no gateway replays a month."""
 
 
 @job(
@@ -32,7 +28,7 @@ async def blank(db: AsyncSession, tick: Tick) -> list[Notice]:
     tick.dropped_photos.extend(await retention.blank(db, [*old, *doubtful]))
     # A ledger may quote an unsure one, so what was said lives no longer than that.
     await retention.drop_posts(db, tick.now - timedelta(days=tick.rules.unsure_days))
-    await journal.forget(db, tick.now - IDS_LIVE)
+    await journal.forget(db, tick.now - timedelta(days=tick.rules.seen_days))
     return []
 
 

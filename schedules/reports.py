@@ -20,8 +20,7 @@ from store.tables import Person, Place, Room
 MOST_PERIODS = 8
 """How many missed weeks or months are caught up."""
 AT_ONCE = 10
-SPREAD = timedelta(minutes=10)
-"""Over how long the posts to more rooms than AT_ONCE are spread."""
+"""Posts to more rooms than this are spread."""
 LONG_AGO = 400 * DAY
 
 Before = Callable[[datetime, Rules], Window]
@@ -91,21 +90,20 @@ async def _post(db: AsyncSession, tick: Tick, kind: Kind, before: Before) -> lis
 
 
 async def _preview(db: AsyncSession, tick: Tick, kind: Kind, before: Before) -> list[Notice]:
-    """What the building's room will read, to its captains; not when it was due in the room already."""
+    """What the building's room will read, to its captains; not when it is vetoed or was due in the room already."""
     name = f"{kind}_preview"
     owed = _periods(tick.fires(name, tick.now - LONG_AGO), before, tick.rules)
     if not owed or kind not in tick.triggers or tick.fires(kind, owed[-1][0]):
         return []
     fire, window = owed[-1]
     rooms = _bound_before(await places.rooms(db, tick.account, "building"), fire)
+    rooms = [room for room in rooms if not await runs.find(db, kind, subject(room), window.period)]
+    fresh = await _first_times(db, name, rooms, window, tick.now)
     everybody = await people(db)
     notices = []
-    for room, summary in await _of_rooms(
-        db, kind, await _first_times(db, name, rooms, window, tick.now), window, tick.rules
-    ):
-        if room.place is None or summary.empty:
-            continue
-        for captain in everybody.having(room.place, CAPTAINS):
+    for room, summary in await _of_rooms(db, kind, fresh, window, tick.rules):
+        captains = everybody.having(room.place, CAPTAINS) if room.place and not summary.empty else []
+        for captain in captains:
             key = f"{name}:{subject(room)}:{window.period}:person:{captain.id}"
             notices.append(Notice(name, key, captain, {"room": room}, summary=summary))
     return _by_day(notices, tick)
@@ -183,7 +181,8 @@ def _by_day(notices: Sequence[Notice], tick: Tick) -> list[Notice]:
 
 
 def _spread(notices: Sequence[Notice], tick: Tick) -> list[Notice]:
-    """A few at once, many over ten minutes: an account that posts in fifty rooms at once looks like spam."""
-    step = SPREAD / len(notices) if len(notices) > AT_ONCE else timedelta()
+    """A few at once, many over minutes: an account that posts in fifty rooms at once looks like spam."""
+    spread = timedelta(seconds=tick.rules.spread_seconds)
+    step = spread / len(notices) if len(notices) > AT_ONCE else timedelta()
     begin = awake(tick.now, tick.rules)
     return [replace(notice, not_before=begin + nth * step) for nth, notice in enumerate(notices)]

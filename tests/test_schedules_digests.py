@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from house import House, at, day, numbers, open_house
 from sqlalchemy import event
 
 from schedules.calendar import Window, month_of, week_of
 from schedules.digests import daily_ledger, monthly_summary, weekly_summary
 from schedules.summary import Summary
 from store.tables import Place, Supporter
+from tests.neighbourhood import House, at, day, numbers, open_house
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from house import at
 
 from schedules.calendar import Rules
 from schedules.job import Job, fires, job, trigger
 from schedules.jobs import JOBS, Tick, triggers
+from tests.neighbourhood import at
 
 ZONE = "Asia/Shanghai"
 

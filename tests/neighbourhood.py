@@ -80,7 +80,7 @@ class House:
         async with self.store.begin() as db:
             row = await db.get_one(Request, request.id)
             who = who or await people.person(db, ACCOUNT, "李楼长")
-            roles = frozenset({"captain", "property", "reporter"})
+            roles = frozenset({"reporter"} if row.reporter_id == who.id else {"captain", "property"})
             move(db, row, verb, Act(Actor(who.id, roles, who.name), at(when)), **columns)
 
     async def changes(self, request: Request, **columns: Any) -> None:
