@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.hearing import Hearing, Means
 from bot.keeper import Keeper
 from bot.memory import Memory
-from bot.outgoing import Quiet, Words, owe
+from bot.outgoing import Words, owe
 from bot.photos_wanted import PhotoFetcher
 from bot.settings import rules_of
 from bot.speaker import Speaker
@@ -36,10 +36,10 @@ class Bot:
     def __init__(self, chat: Chat, store: Store, reader: Reader, config: Config, clock: Clock) -> None:
         self.chat, self.store, self.clock = chat, store, clock
         rules = rules_of(config)
-        self.means = Means(config, rules, Quiet.of(config), reader, Memory(config.keep.memory_minutes))
-        self.speaker = Speaker(chat, store, config, clock)
+        self.means = Means(config, rules, reader, Memory(config.keep.memory_minutes))
+        self.speaker = Speaker(chat, store, config, rules, clock)
         self.keeper = Keeper(chat.account, store, self.means, clock)
-        self.photos = PhotoFetcher(chat, store, config, clock)
+        self.photos = PhotoFetcher(chat, store, self.means, clock)
 
     async def run(self) -> None:
         """Live until cancelled: hear, keep time, speak."""
@@ -82,7 +82,8 @@ class Bot:
             if isinstance(arrival, Message):
                 hearing = await self._hear(arrival)
             else:
-                hearing = await events.note(self.store, self.means, arrival, self.clock.now())
+                hearing = None
+                await events.note(self.store, self.means, arrival, self.clock.now())
         except Refusal as error:
             hearing = await self._refuse(arrival, error)
         self.speaker.wake()
@@ -99,6 +100,7 @@ class Bot:
             line = router.parse(message.text, quoting=quoting)
             await (router.obey(hearing, line) if line else intake.take_in(hearing))
         attach.remember(hearing, message.at)
+        self.photos.drop(hearing.photos_to_drop)
         return hearing
 
     async def _hearing(self, db: AsyncSession, message: Message, now: datetime) -> Hearing:
@@ -116,7 +118,7 @@ class Bot:
             hearing = Hearing(self.means, db, arrival, self.clock.now(), did="command")
             speaker = Person(account=arrival.account, contact=arrival.sender)
             reply = Words(f"{arrival.account}:{arrival.id}:refused", "reply", words.refusal(error))
-            await owe(db, speaker, reply, self.clock.now(), self.means.quiet)
+            await owe(db, speaker, reply, self.clock.now(), self.means.rules)
         return hearing
 
 

@@ -81,6 +81,7 @@ Note = Annotated[str, Rest("说明")]
 Reason = Annotated[str, Rest("原因")]
 Content = Annotated[str, Rest("内容")]
 Secret = Annotated[str, Word("口令")]
+Month = Annotated[str, Word("月")]
 Hours = Annotated[int, Word("小时")]
 
 _REFERENCE = re.compile(
@@ -144,3 +145,15 @@ def parse_hours(word: str) -> int:
     if found is None or not 1 <= int(found[0]) <= 72:
         raise Refusal("bad_hours", word=word)
     return int(found[0])
+
+
+def parse_month(word: str, today: date) -> str:
+    """A month as periods are called: "2026-11" for "2026-11", "11月", "11", and this one for "". Raises Refusal."""
+    if not word:
+        return f"{today:%Y-%m}"
+    found = re.match(r"(?:(\d{4})[-年./])?(\d{1,2})月?$", word)
+    if found is None or not 1 <= int(found[2]) <= 12:
+        raise Refusal("bad_month", word=word)
+    # A month without a year is the last such month.
+    year = int(found[1] or today.year - (int(found[2]) > today.month))
+    return f"{year}-{int(found[2]):02d}"

@@ -27,6 +27,8 @@ from bot.config_values import (
     wrong,
 )
 
+OR_ALLOW = "请设 {}；网络可信时可设 plain_text_allowed = true"
+
 
 class Section(BaseModel):
     """What all tables of the file have in common: unknown keys are errors, and no error repeats a value."""
@@ -54,8 +56,7 @@ class WeChat(Section):
         safe = self.tls or self.plain_text_allowed or not self.endpoint
         if not safe and not is_loopback(host_and_port(self.endpoint)[0]):
             raise wrong(
-                f"{self.endpoint} 不在本机，口令会明文传出去：请设 tls = true；网络可信时可设 plain_text_allowed = true",
-                "endpoint",
+                f"{self.endpoint} 不在本机，口令会明文传出去：{OR_ALLOW.format('tls = true')}", "endpoint"
             )
         return self
 
@@ -64,7 +65,23 @@ class Gateway(Section):
     puppet: str = Field(
         "wechaty-puppet-wechat4u", min_length=1, description="louzu gateway 用的 Wechaty puppet（npm 包名）"
     )
-    endpoint: Endpoint = Field("127.0.0.1:18788", min_length=1, description="louzu gateway 监听的地址")
+    endpoint: Endpoint = Field(
+        "127.0.0.1:18788", min_length=1, description="louzu gateway 监听的地址；口令就是 [wechat] 的 token"
+    )
+    certificate: FileOrNothing = Field("", description="给别的机器用时的证书（PEM）")
+    key: FileOrNothing = Field("", description="证书的私钥（PEM）")
+    plain_text_allowed: bool = Field(False, description="允许别的机器不加密地连进来")
+
+    @model_validator(mode="after")
+    def _keeps_what_is_said(self) -> Self:
+        if bool(self.certificate) != bool(self.key):
+            raise wrong("certificate 和 key 要一起填", "certificate" if self.key else "key")
+        safe = self.certificate or self.plain_text_allowed
+        if not safe and not is_loopback(host_and_port(self.endpoint)[0]):
+            raise wrong(
+                f"{self.endpoint} 给别的机器用却不加密：{OR_ALLOW.format('certificate 和 key')}", "endpoint"
+            )
+        return self
 
 
 class Store(Section):

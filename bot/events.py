@@ -49,7 +49,7 @@ async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetim
         told = Words(
             f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request
         )
-        await owe(db, person, told, now, means.quiet)
+        await owe(db, person, told, now, means.rules)
     record(db, request, "withdraw", Act(CLOCK, now, recall.id), state="withdrawn", ended_at=now)
     await retention.blank(db, [request])
 
@@ -70,6 +70,6 @@ async def _renamed(db: AsyncSession, renamed: Renamed) -> None:
 
 async def _gap(db: AsyncSession, means: Means, gap: Gap, now: datetime) -> None:
     """Tell every bound group once from when to when nothing was heard."""
-    text = words.gap(gap.since, gap.until, means.quiet.zone)
+    text = words.gap(gap.since, gap.until, means.zone)
     for room in await places.rooms(db, gap.account, "building"):
-        await owe(db, room, Words(f"gap:{room.id}:{gap.since.isoformat()}", "notice", text), now, means.quiet)
+        await owe(db, room, Words(f"gap:{room.id}:{gap.since.isoformat()}", "notice", text), now, means.rules)

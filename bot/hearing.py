@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from bot.arguments import Reference
 from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
-from bot.outgoing import Kind, Quiet, Words, owe
+from bot.outgoing import Kind, Words, owe
 from nlp import Reader, Reading
 from schedules.calendar import Rules
 from store import people, places, requests
@@ -32,9 +33,12 @@ class Means:
 
     config: Config
     rules: Rules
-    quiet: Quiet
     reader: Reader
     memory: Memory
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.rules.zone)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Hearing:
     request: Request | None = None
     reading: Reading | None = None
     said: list[str] = field(default_factory=list)
+    photos_to_drop: list[str] = field(default_factory=list)
+    """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
 
     @property
@@ -59,7 +65,7 @@ class Hearing:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.means.quiet.zone).date()
+        return self.now.astimezone(self.means.zone).date()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -82,6 +88,12 @@ class Hearing:
         speaker = await self.speaker()
         roles = people.roles_at(speaker, request.building)
         return Act(requests.acting(speaker, request, roles), self.now, self.message.id)
+
+    async def deed(self, place: Place) -> Act:
+        """The speaker's deed at a place, where there is no request yet."""
+        speaker = await self.speaker()
+        actor = people.Actor(speaker.id, people.roles_at(speaker, place), speaker.name)
+        return Act(actor, self.now, self.message.id)
 
     async def buildings(self) -> list[Place]:
         """Where a number is looked up: the room's building, else those the speaker has to do with."""
@@ -122,20 +134,29 @@ class Hearing:
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
         if self.room is None or private:
-            await self.tell(await self.speaker(), text, kind)
+            # To answer somebody is no reason to keep him.
+            await self._owe(self.person or self._stranger(), kind, text)
         else:
             await self.say(text, kind)
 
     async def say(self, text: str, kind: Kind = "ack", request: Request | None = None) -> None:
         """Owe the room a post."""
         if self.room is not None:
-            self.said += await self._owe(self.room, text, kind, request)
+            self.said += await self._owe(self.room, kind, text, request)
+
+    async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
+        """Owe another room a post: the one where the request was reported."""
+        await self._owe(room, kind, text, request)
 
     async def tell(
         self, person: Person, text: str, kind: Kind = "private", request: Request | None = None
     ) -> None:
         """Owe one person a private post."""
-        await self._owe(person, text, kind, request)
+        await self._owe(person, kind, text, request)
+
+    async def hand_file(self, attachment: dict[str, Any]) -> None:
+        """Owe a file, where it was asked for."""
+        await self._owe(self.room or self.person or self._stranger(), "reply", attachment=attachment)
 
     async def tell_all(
         self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
@@ -144,15 +165,21 @@ class Hearing:
         for person in await people.holders(self.db, request.building, roles):
             await self.tell(person, text, kind, request)
 
-    async def _owe(self, to: Room | Person, text: str, kind: Kind, request: Request | None) -> list[str]:
+    async def _owe(
+        self,
+        to: Room | Person,
+        kind: Kind,
+        text: str = "",
+        request: Request | None = None,
+        attachment: dict[str, Any] | None = None,
+    ) -> list[str]:
         self._owed += 1
-        words = Words(
-            f"{self.message.account}:{self.message.id}:{self._owed}",
-            kind,
-            text,
-            request=request or self.request,
-        )
-        return await owe(self.db, to, words, self.now, self.means.quiet)
+        key = f"{self.message.account}:{self.message.id}:{self._owed}"
+        words = Words(key, kind, text, attachment or {}, request or self.request)
+        return await owe(self.db, to, words, self.now, self.means.rules)
+
+    def _stranger(self) -> Person:
+        return Person(account=self.message.account, contact=self.message.sender)
 
     async def _own_buildings(self) -> set[int]:
         """Where the speaker himself has a role or a request: two #12 elsewhere are not confused with his."""

@@ -168,9 +168,19 @@ async def filed_at(hearing: Hearing, reading: Reading) -> Place | None:
 async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
     speaker = await hearing.speaker()
     attach.learn_household(speaker, reading.place, hearing.message.name)
+    request = draft(hearing, reading)
+    request.state, request.reporter_id = state, speaker.id
+    act = Act(requests.acting(speaker, request, frozenset()), hearing.now, hearing.message.id)
+    hearing.request = await requests.open_request(hearing.db, request, building, act)
+    hearing.did = "open" if state == "open" else "ask"
+    await attach.earlier_photos(hearing, request)
+    return request
+
+
+def draft(hearing: Hearing, reading: Reading) -> Request:
+    """A request out of a reading, without number, building or reporter yet."""
     route = reading.route if reading.route != "chat" else "quick"
-    request = Request(
-        state=state,
+    return Request(
         route=route,
         category=reading.category or "other",
         danger=reading.danger,
@@ -182,16 +192,10 @@ async def _open(hearing: Hearing, reading: Reading, building: Place, state: str)
         why=list(reading.why),
         channel="group" if hearing.room else "private",
         room_id=hearing.room.id if hearing.room else None,
-        reporter_id=speaker.id,
         message_id=hearing.message.id,
         created=hearing.message.at,
         due=due(hearing.message.at, route, "captain", hearing.means.rules),
     )
-    act = Act(requests.acting(speaker, request, frozenset({"reporter"})), hearing.now, hearing.message.id)
-    hearing.request = await requests.open_request(hearing.db, request, building, act)
-    hearing.did = "open" if state == "open" else "ask"
-    await attach.earlier_photos(hearing, request)
-    return request
 
 
 async def _acknowledge(hearing: Hearing, request: Request) -> None:
@@ -205,7 +209,7 @@ async def _acknowledge(hearing: Hearing, request: Request) -> None:
         return
     captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
     elsewhere = hearing.place is not None and request.building_id != hearing.place.id
-    promise = words.when(request.due or hearing.now, hearing.now, hearing.means.quiet.zone)
+    promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
     filed = request.building.name if elsewhere else ""
     text = words.acknowledged(request, captains[0].name if captains else "", promise, filed)
     await hearing.answer(text, kind="ack")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 ROOMS = 1_000
 LINES = 60
+GUESSES = 5
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Memory:
     def __init__(self, minutes: int) -> None:
         self.keeps = timedelta(minutes=minutes)
         self._rooms: OrderedDict[str, RoomMemory] = OrderedDict()
+        self._guesses: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def room(self, contact: str) -> RoomMemory:
         memory = self._rooms.setdefault(contact, RoomMemory())
@@ -63,3 +65,14 @@ class Memory:
         if len(self._rooms) > ROOMS:
             self._rooms.popitem(last=False)
         return memory
+
+    def may_guess(self, sender: str, now: datetime) -> bool:
+        """Whether this sender may try one more code: so many an hour, right or wrong."""
+        tries = self._guesses.setdefault(sender, deque(maxlen=GUESSES))
+        self._guesses.move_to_end(sender)
+        if len(self._guesses) > ROOMS:
+            self._guesses.popitem(last=False)
+        if len(tries) == GUESSES and now - tries[0] < timedelta(hours=1):
+            return False
+        tries.append(now)
+        return True

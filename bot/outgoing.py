@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.config import Config
 from bot.mask import mask
+from schedules.calendar import Rules, awake
 from store import outbox
 from store.tables import Person, Post, Request, Room
 
 Kind = Literal["ack", "reply", "private", "urgent", "digest", "notice"]
 LONGEST = 1000
 """Characters in one post; WeChat takes about 2,000, people read less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """When nothing is said by itself, in the people's zone; equal ends mean never."""
-
-    since: time
-    until: time
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, config: Config) -> Quiet:
-        return cls(config.quiet.since, config.quiet.until, config.timezone)
-
-    def ends(self, now: datetime) -> datetime:
-        """`now`, or when the quiet hours that it lies in end."""
-        local = now.astimezone(self.zone)
-        clock = local.time()
-        over_midnight = self.since > self.until
-        inside = (
-            self.since <= clock or clock < self.until if over_midnight else self.since <= clock < self.until
-        )
-        if not inside:
-            return now
-        day = local.date() + timedelta(days=1 if over_midnight and clock >= self.since else 0)
-        return datetime.combine(day, self.until, self.zone).astimezone(now.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +30,7 @@ class Words:
     not_before: datetime | None = None
 
 
-async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, quiet: Quiet) -> list[str]:
+async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, rules: Rules) -> list[str]:
     """Put words into the outbox, once per key; the texts as they will be said."""
     group = isinstance(to, Room)
     texts = cut(mask(words.text) if group else words.text)
@@ -72,7 +45,7 @@ async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, 
             attachment=words.attachment if place == 0 else {},
             urgent=words.kind == "urgent",
             created=now,
-            not_before=_earliest(to, words, now, quiet),
+            not_before=_earliest(to, words, now, rules),
             request_id=words.request.id if words.request else None,
         )
         if not await outbox.put(db, post):
@@ -80,11 +53,11 @@ async def owe(db: AsyncSession, to: Room | Person, words: Words, now: datetime, 
     return texts
 
 
-def _earliest(to: Room | Person, words: Words, now: datetime, quiet: Quiet) -> datetime:
+def _earliest(to: Room | Person, words: Words, now: datetime, rules: Rules) -> datetime:
     asked_for = words.kind == "reply" and isinstance(to, Person)
     if words.kind == "urgent" or asked_for:
         return now
-    earliest = quiet.ends(max(now, words.not_before or now))
+    earliest = awake(max(now, words.not_before or now), rules)
     muted = to.muted_until if isinstance(to, Room) else None
     return max(earliest, muted) if muted else earliest
 
@@ -92,16 +65,14 @@ def _earliest(to: Room | Person, words: Words, now: datetime, quiet: Quiet) -> d
 def cut(text: str, longest: int = LONGEST) -> list[str]:
     """A text as posts of at most `longest` characters, cut at line ends where there are any."""
     posts, current = [], ""
-    for line in text.split("\n"):
-        while len(line) > longest:
-            if current:
-                posts.append(current)
-                current = ""
-            posts.append(line[:longest])
-            line = line[longest:]
+    for line in _short_lines(text, longest):
         if current and len(current) + 1 + len(line) > longest:
             posts.append(current)
             current = line
         else:
             current = f"{current}\n{line}" if current else line
     return [*posts, current] if current or not posts else posts
+
+
+def _short_lines(text: str, longest: int) -> list[str]:
+    return [line[at : at + longest] for line in text.split("\n") for at in range(0, max(len(line), 1), longest)]

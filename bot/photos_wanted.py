@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from sqlalchemy import select
 from bot import words
 from bot.chat import Chat, NoImage
 from bot.clock import Clock
-from bot.config import Config
-from bot.outgoing import Quiet, Words, owe
-from bot.photos import BadPhoto, keep
+from bot.hearing import Means
+from bot.outgoing import Words, owe
+from bot.photos import BadPhoto, drop, keep
 from store import Store
 from store.tables import Photo, Request, Room
 
@@ -26,17 +27,22 @@ LOOKS_AGAIN = 30.0
 class PhotoFetcher:
     """Turns wanted photos into kept or refused ones."""
 
-    def __init__(self, chat: Chat, store: Store, config: Config, clock: Clock) -> None:
-        self.chat, self.store, self.config, self.clock = chat, store, config, clock
+    def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock) -> None:
+        self.chat, self.store, self.means, self.clock = chat, store, means, clock
         self._wanted = asyncio.Event()
 
     @property
     def folder(self) -> Path:
-        return self.config.data_dir / "photos"
+        return self.means.config.data_dir / "photos"
 
     def wake(self) -> None:
         """A photo may be wanted now."""
         self._wanted.set()
+
+    def drop(self, hashes: Iterable[str]) -> None:
+        """Delete the files of photos that nothing wants any more."""
+        for hash_ in hashes:
+            drop(hash_, self.folder)
 
     async def run(self) -> None:
         """Fetch what is wanted, for ever."""
@@ -85,4 +91,4 @@ class PhotoFetcher:
             room = await db.get(Room, request.room_id) if request.room_id else None
             if room is not None:
                 told = Words(f"photo-refused:{photo.id}", "ack", words.photo_refused(), request=request)
-                await owe(db, room, told, self.clock.now(), Quiet.of(self.config))
+                await owe(db, room, told, self.clock.now(), self.means.rules)

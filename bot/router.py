@@ -53,7 +53,7 @@ class Parameter:
     optional: bool
 
     def show(self) -> str:
-        label = {Request: "编号", date: "日期"}.get(self.kind) or self.kind.show()
+        label = "编号" if self.kind is Request else "日期" if self.kind is date else self.kind.show()
         return f"[{label}]" if self.optional else f"<{label}>"
 
 

@@ -10,9 +10,6 @@ def rules_of(config: Config) -> Rules:
     """The clocks, windows and keeping times that the schedules go by."""
     merged = {**config.clocks.model_dump(), **config.keep.model_dump(), **config.summaries.model_dump()}
     known = {name: value for name, value in merged.items() if name in Rules.__dataclass_fields__}
-    quiet = {"quiet_from": config.quiet.since, "quiet_until": config.quiet.until}
     return Rules(
-        **known,
-        **{k: v for k, v in quiet.items() if k in Rules.__dataclass_fields__},
-        zone=str(config.timezone),
+        **known, quiet_from=config.quiet.since, quiet_until=config.quiet.until, zone=str(config.timezone)
     )

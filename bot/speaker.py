@@ -12,8 +12,9 @@ from bot.attachments import render
 from bot.chat import Chat, MaybeSent, NotSent
 from bot.clock import Clock
 from bot.config import Config
-from bot.outgoing import Quiet, Words, owe
+from bot.outgoing import Words, owe
 from bot.pace import Pace
+from schedules.calendar import Rules
 from store import Store, outbox, people, places
 from store.tables import Post
 
@@ -26,8 +27,8 @@ LONGEST_WAIT = timedelta(minutes=30)
 class Speaker:
     """The only one who sends. Never inside a transaction."""
 
-    def __init__(self, chat: Chat, store: Store, config: Config, clock: Clock) -> None:
-        self.chat, self.store, self.config, self.clock = chat, store, config, clock
+    def __init__(self, chat: Chat, store: Store, config: Config, rules: Rules, clock: Clock) -> None:
+        self.chat, self.store, self.rules, self.clock = chat, store, rules, clock
         self.pace = Pace(config.pace)
         self._owed = asyncio.Event()
 
@@ -132,7 +133,7 @@ class Speaker:
         async with self.store.begin() as db:
             for person in await _clerks(db, post):
                 told = Words(f"given-up:{post.id}:{person.id}", "notice", words.given_up(post.kind, post.to))
-                await owe(db, person, told, now, Quiet.of(self.config))
+                await owe(db, person, told, now, self.rules)
 
 
 def backoff(tries: int) -> timedelta:

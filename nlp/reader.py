@@ -2,21 +2,129 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.reading import Reading, Said
+from nlp import cues as signs_of
+from nlp import cut as cutting
+from nlp import danger, gist, normal, place, same, turn, weigh
+from nlp import knowledge as files
+from nlp.cues import Cues
+from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
+from nlp.words import Words
+
+ROUTES: dict[Route, str] = {"quick": "快办", "listed": "清单", "chat": "闲话"}
+DANGERS: dict[Danger, str] = {
+    "trapped": "困人",
+    "fire": "火情",
+    "gas": "燃气",
+    "electric": "触电",
+    "flood": "水患",
+    "falling": "坠物",
+    "person": "人员",
+    "violence": "打斗",
+    "intruder": "闯入",
+    "fraud": "诈骗",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything a reader knows, out of nlp/data."""
+
+    simplified: normal.Converter
+    forms: Words[str]
+    vocabulary: Words[tuple[files.Concept, ...]]
+    parts: Words[str]
+    dangers: danger.Dangers
+    turns: Words[str]
+    weights: weigh.Weights
+    cut: Callable[[str], list[str]]
 
 
 class Reader:
     """Reads messages; made by `load`, safe to share, never raises on any text."""
 
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._known = knowledge
+
     def read(self, text: str) -> Reading:
         """What `text` is: a request or talk, of what kind, how urgent, where."""
-        return Reading()
+        return _Reading(text, self._known).result()
+
+    def covers(self, question: str, text: str) -> bool:
+        """Whether `text` asks `question`: all the question's words stand in it."""
+        said = _standard(text, self._known)
+        asked = [word for word in self._known.cut(_standard(question, self._known)) if word.strip()]
+        return bool(asked) and all(word in said for word in asked)
 
     def same(self, first: Said, second: Said) -> float:
         """The probability, 0 to 1, that `second` reports the very trouble `first` did."""
-        return 0.0
+        known = self._known
+        return same.probability_of(
+            first, second, lambda text: signs_of.read(_standard(text, known), known.vocabulary, known.cut)
+        )
+
+
+def _standard(text: str, known: Knowledge) -> str:
+    return normal.standard(normal.plain(text, known.simplified), known.forms)
+
+
+class _Reading:
+    """One message on its way to its Reading."""
+
+    def __init__(self, text: str, known: Knowledge) -> None:
+        self.known = known
+        self.text = _standard(text, known)
+        self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
+        self.danger, self.alarm = known.dangers.found(self.text)
+        self.signs = self.cues.strengths()
+        if self.danger:
+            self.signs["险:有"] = self.signs[f"险:{self.danger}"] = 1.0
+        self.signs[weigh.START] = 1.0
+        self.scores = dict(zip(weigh.OUTPUTS, known.weights.scores(self.signs), strict=True))
+
+    def result(self) -> Reading:
+        certainty = weigh.probability(self.scores["request"])
+        route = self.route(certainty)
+        where = place.find(self.text, self.known.parts)
+        taken, words = turn.taken(self.text, self.cues, self.known.turns)
+        category = max(CATEGORIES, key=lambda key: self.scores[key]) if route != "chat" else ""
+        return Reading(
+            route=route,
+            category=category,
+            danger=self.danger if route != "chat" else "",
+            certainty=round(certainty, 4),
+            place=where,
+            turn=taken,
+            gist=gist.of(category, where, self.cues) if category else "",
+            english=normal.english(self.text),
+            private=category == "dispute",
+            why=self.why(route, category, words),
+        )
+
+    def route(self, certainty: float) -> Route:
+        if certainty < 0.5:
+            return "chat"
+        return "listed" if self.scores["listed"] > 0 else "quick"
+
+    def why(self, route: Route, category: str, words: str) -> tuple[str, ...]:
+        """The words and rules that decided, the weightiest first."""
+        lines = [f"危急（{DANGERS[self.danger]}）：{self.alarm}"] if route != "chat" and self.danger else []
+        if route != "chat":
+            lines.append("像诉求：" + self.spoken("request"))
+            lines.append(f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1))
+            lines.append(f"归{CATEGORIES[category]}：" + self.spoken(category))
+        else:
+            lines.append("像闲话：" + self.spoken("request", -1))
+        return tuple(lines + ([f"接前面的话：{words}"] if words else []))
+
+    def spoken(self, output: str, sign: int = 1) -> str:
+        """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
+        named = self.known.weights.strongest(self.signs, output, sign)
+        shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
+        return "、".join(shown) or "没有明显的迹象"
 
 
 def load(cache: Path | None = None) -> Reader:
@@ -24,4 +132,18 @@ def load(cache: Path | None = None) -> Reader:
 
     `cache` is a folder for jieba's own cache; without it the dictionary is built in memory.
     """
-    return Reader()
+    import opencc
+
+    data = files.DATA
+    return Reader(
+        Knowledge(
+            simplified=opencc.OpenCC("t2s"),
+            forms=files.forms(data / "forms.toml"),
+            vocabulary=files.concepts(data / "vocabulary.toml"),
+            parts=files.parts(data / "places.toml"),
+            dangers=danger.load(data / "dangers.toml"),
+            turns=turn.load(data / "turns.toml"),
+            weights=weigh.load(data / "weights.toml"),
+            cut=cutting.cutter(cache),
+        )
+    )

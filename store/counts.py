@@ -41,4 +41,4 @@ async def counts(
     db: AsyncSession, since: datetime, until: datetime, building_ids: Sequence[int] | None = None
 ) -> list[Count]:
     """What came in during the window; all buildings when none are named."""
-    return [Count(*row._tuple()) for row in await db.execute(counted(since, until, building_ids))]
+    return [Count(*row) for row in await db.execute(counted(since, until, building_ids))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +18,17 @@ async def first_time(db: AsyncSession, job: str, subject: str, period: str, now:
     db.add(Run(job=job, subject=subject, period=period, at=now))
     await db.flush()
     return True
+
+
+async def first_times(
+    db: AsyncSession, job: str, subjects: Sequence[str], period: str, now: datetime
+) -> set[str]:
+    """Write down that a job is done for these subjects and a period; those for which it was not yet."""
+    mine = select(Run.subject).where(Run.job == job, Run.period == period, Run.subject.in_(subjects))
+    fresh = set(subjects) - set(await db.scalars(mine))
+    db.add_all(Run(job=job, subject=subject, period=period, at=now) for subject in sorted(fresh))
+    await db.flush()
+    return fresh
 
 
 async def find(db: AsyncSession, job: str, subject: str, period: str) -> Run | None:

@@ -120,7 +120,7 @@ class Request(Base):
     __table_args__ = (
         UniqueConstraint("building_id", "number"),
         Index("request_counts", "building_id", "created", "state", "category", "route"),
-        Index("request_open", "building_id", "state", "due"),
+        Index("request_open", "state", "building_id", "due"),
         Index("request_ended", "ended_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

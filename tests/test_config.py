@@ -241,6 +241,25 @@ def test_an_endpoint_is_host_and_port(endpoint: str) -> None:
     assert line == f'LOUZU_GATEWAY__ENDPOINT：应为 主机:端口，例如 127.0.0.1:18788，现在是 "{endpoint}"'
 
 
+def test_our_own_gateway_serves_other_machines_with_a_certificate_or_a_permission(file) -> None:
+    open_to_all = {"LOUZU_GATEWAY__ENDPOINT": "0.0.0.0:18788"}
+    (line,) = wrong(None, open_to_all)
+    assert line.startswith("LOUZU_GATEWAY__ENDPOINT：0.0.0.0:18788 给别的机器用却不加密")
+    assert load(None, open_to_all | {"LOUZU_GATEWAY__PLAIN_TEXT_ALLOWED": "true"}).gateway.plain_text_allowed
+    pem = str(file(""))
+    both = {"LOUZU_GATEWAY__CERTIFICATE": pem, "LOUZU_GATEWAY__KEY": pem}
+    assert load(None, open_to_all | both).gateway.key == pem
+    assert wrong(None, {"LOUZU_GATEWAY__KEY": pem}) == ["gateway.certificate：certificate 和 key 要一起填"]
+
+
+def test_what_compose_sets_is_understood() -> None:
+    text = (EXAMPLE.parent / "compose.yaml").read_text("utf-8")
+    environ = dict(re.findall(r'^ +(LOUZU_\w+): "?([^"\n]+)', text, re.MULTILINE))
+    config = load(None, environ)
+    assert config.wechat.endpoint == f"gateway:{config.gateway.endpoint.rpartition(':')[2]}"
+    assert f"127.0.0.1:{config.web.port}:{config.web.port}" in text
+
+
 def test_settings_that_contradict_each_other(file) -> None:
     path = file('[reading]\nspeak_from = 0.3\n[clocks]\nworkday_from = "21:00"\n')
     assert wrong(path) == [

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.simulator.chat import SHOWN, SimulatedChat
 from bot.simulator.history import History, Line
 from bot.simulator.neighbourhood import DEMO, ROLES
 from bot.simulator.people import BEHIND, Unknown
+from bot.simulator.times import HERE, jumps, spoken
 
 START = datetime(2026, 11, 22, 1, 14, tzinfo=UTC)
 
@@ -194,3 +196,49 @@ def test_the_demo_has_two_buildings_and_eight_people_who_can_all_speak(clock: Mo
         for room in one.rooms:
             chat.speak(room, one.id, one.lines[0])
     assert len(chat.take()) == sum(len(one.rooms) for one in DEMO.people)
+
+
+def test_nothing_on_the_page_comes_from_elsewhere() -> None:
+    static = Path(__file__).parent.parent / "bot" / "simulator" / "static"
+    for file in static.iterdir():
+        outside = file.read_text("utf8").replace("http://www.w3.org/2000/svg", "")
+        assert "http://" not in outside and "https://" not in outside, file.name
+        assert "innerHTML" not in outside and "insertAdjacentHTML" not in outside, file.name
+
+
+def test_the_clock_in_words() -> None:
+    assert spoken(datetime(2026, 11, 22, 1, 14, tzinfo=UTC)) == "11月22日 周日 09:14"
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=HERE)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (
+            at(2026, 11, 22, 9, 14),
+            {
+                "+1小时": at(2026, 11, 22, 10, 14),
+                "今晚 20:00": at(2026, 11, 22, 20),
+                "明天 20:00": at(2026, 11, 23, 20),
+                "下周一 09:00": at(2026, 11, 23, 9),
+                "月底 20:00": at(2026, 11, 30, 20),
+                "下月1日 09:00": at(2026, 12, 1, 9),
+            },
+        ),
+        (
+            at(2026, 12, 31, 20),
+            {
+                "+1小时": at(2026, 12, 31, 21),
+                "明天 20:00": at(2027, 1, 1, 20),
+                "下周一 09:00": at(2027, 1, 4, 9),
+                "月底 20:00": at(2027, 1, 31, 20),
+                "下月1日 09:00": at(2027, 2, 1, 9),
+            },
+        ),
+    ],
+)
+def test_the_moments_the_clock_can_be_moved_to(now: datetime, expected: dict[str, datetime]) -> None:
+    assert dict(jumps(now.astimezone(UTC))) == expected

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.config_values import is_loopback
 from bot.gateway.install import NAME, CannotInstall, install, is_file
 from bot.wechat.qr import show_code
-from bot.wechat.settings import is_loopback
 
 SETTLED = 60.0
 """A gateway that lived so long is started again when it dies; one that dies sooner would only die again."""

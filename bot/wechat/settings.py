@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
+
+from bot.config_values import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,3 @@ class WeChatSettings:
         if self.ca and not self.ca.is_file():
             wrong.append("ca 指的证书文件不存在")
         return wrong
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what is said to `host` stays on this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

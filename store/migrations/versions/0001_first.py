@@ -193,7 +193,7 @@ def upgrade() -> None:
             "request_counts", ["building_id", "created", "state", "category", "route"], unique=False
         )
         batch_op.create_index("request_ended", ["ended_at"], unique=False)
-        batch_op.create_index("request_open", ["building_id", "state", "due"], unique=False)
+        batch_op.create_index("request_open", ["state", "building_id", "due"], unique=False)
 
     op.create_table(
         "correction",

@@ -1,0 +1,143 @@
+"""Reads the signs in a message: what it names, what it asks, how it is shaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nlp.cut import Cut
+from nlp.knowledge import Concept
+from nlp.words import Words
+
+_CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
+_SHAPES = (
+    ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
+    ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
+    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
+    ("形:网址", re.compile(r"https?:|www\.|\burl\b|\.(?:com|cn|top|xyz)\b")),
+    ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{3,4}-\d{7,8}|cellphone|\bphone\b")),
+    ("形:占位词", re.compile(r"\b(?:digit|name|place|wechat)\b")),
+    ("形:问号", re.compile(r"\?")),
+    ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
+    ("形:感叹", re.compile(r"!")),
+    ("形:连叹", re.compile(r"!!|!.{0,30}!", re.S)),
+    ("形:吗呢结尾", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
+    ("形:吧呀结尾", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
+    ("形:@开头", re.compile(r"^@")),
+    ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
+    ("形:几点钟", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
+    ("形:几号楼", re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)")),
+    ("形:几楼", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
+    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
+    ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
+    ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
+    ("形:省略", re.compile(r"\.\.\.|。。|…")),
+    ("形:关于开头", re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)")),
+    ("形:我你", re.compile(r"我.{0,12}你|你.{0,12}我")),
+)
+_RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+|[^\w\s]")
+_NUMBER = re.compile(r"\d+")
+LETTERS = 0.5
+WEIGHED = 400
+_LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
+
+
+@dataclass(slots=True)
+class Cues:
+    """The signs found in one message, with the words that showed them."""
+
+    text: str
+    signs: dict[str, str] = field(default_factory=dict)
+    """sign -> the word in the text that showed it."""
+    found: list[tuple[int, int, Concept]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """The text as jieba cuts it."""
+
+    def has(self, *signs: str) -> bool:
+        return any(sign in self.signs for sign in signs)
+
+    def strengths(self) -> dict[str, float]:
+        """Every sign with its strength: 1 for what was understood, LETTERS for mere letters."""
+        strengths = dict.fromkeys(letters(self.text), LETTERS)
+        strengths.update(dict.fromkeys(self.signs, 1.0))
+        return strengths
+
+    def names(self, kind: str) -> list[str]:
+        """The names of the concepts of one kind, in the order in which they were said."""
+        return list(dict.fromkeys(c.name for _, _, c in self.found if c.kind == kind))
+
+
+def letters(text: str) -> set[str]:
+    """The characters, pairs of characters and Latin words of a text, numbers all alike."""
+    found: set[str] = set()
+    for run in _RUNS.findall(_NUMBER.sub("0", text[:WEIGHED])):
+        if run[0].isascii() and run[0] != "0":
+            found.add("字:" + run)
+        else:
+            found.update("字:" + letter for letter in run)
+            found.update("字:" + run[at : at + 2] for at in range(len(run) - 1))
+    return found
+
+
+def alone_in(words: list[str]) -> set[int]:
+    """Where the words of a single character stand."""
+    found: set[int] = set()
+    at = 0
+    for word in words:
+        if len(word) == 1:
+            found.add(at)
+        at += len(word)
+    return found
+
+
+def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[int, int, Concept]]:
+    """The hits that no longer hit contains; expects them by start, longer ones first."""
+    kept: list[tuple[int, int, Concept]] = []
+    reach = 0
+    for start, end, concepts in hits:
+        if end > reach:
+            kept.extend((start, end, concept) for concept in concepts)
+            reach = end
+    return kept
+
+
+def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
+    """The cues of a standard text."""
+    cues = Cues(text, words=cut(text))
+    alone = alone_in(cues.words)
+    # A single character counts only where jieba cuts it as a word of its own: 车 is not in 风车.
+    hits = [hit for hit in vocabulary.all(text) if hit[1] - hit[0] > 1 or hit[0] in alone]
+    cues.found = outermost(hits)
+    for start, end, concept in cues.found:
+        cues.signs.setdefault(concept.sign, text[start:end])
+    _together(cues)
+    for name, shape in _SHAPES:
+        if hit := shape.search(text):
+            cues.signs[name] = hit[0].strip()[:12]
+    cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
+    return cues
+
+
+def _together(cues: Cues) -> None:
+    """Signs for kinds that meet in one clause, and for kinds that are missing altogether."""
+    kinds = {concept.kind for _, _, concept in cues.found}
+    for kind, name in (("thing", "无物"), ("trouble", "无况"), ("ask", "无求"), ("talk", "无闲")):
+        if kind not in kinds:
+            cues.signs[f"缺:{name}"] = ""
+    ends = [hit.start() for hit in _CLAUSE.finditer(cues.text)] + [len(cues.text)]
+    clause: dict[int, set[str]] = {}
+    at = 0
+    for start, _, concept in cues.found:
+        while start >= ends[at]:
+            at += 1
+        clause.setdefault(at, set()).add(concept.kind)
+    for met in clause.values():
+        for first, second, name in (
+            ("thing", "trouble", "同句:物遇况"),
+            ("thing", "ask", "同句:物有求"),
+            ("trouble", "ask", "同句:况有求"),
+            ("thing", "talk", "同句:物在闲话"),
+            ("trouble", "talk", "同句:况在闲话"),
+        ):
+            if first in met and second in met:
+                cues.signs[name] = ""

@@ -1,0 +1,67 @@
+"""Says in at most ten characters what a request is about: "2单元楼道灯"."""
+
+from __future__ import annotations
+
+from nlp.cues import Cues
+from nlp.reading import CATEGORIES, Place
+
+LONGEST = 10
+UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
+"""Categories whose own words stay out of the group."""
+
+_FIGHTING = (
+    "停水",
+    "停电",
+    "没水",
+    "没电",
+    "断电",
+    "断水",
+    "漏水",
+    "渗水",
+    "跳闸",
+    "堵塞",
+    "噪音",
+    "扰民",
+    "煤气味",
+)
+
+
+def of(category: str, place: Place, cues: Cues) -> str:
+    """The gist of a request; never a name and never a whole phrase of the speaker."""
+    what = UNSPOKEN.get(category) or _what(category, cues)
+    where = _where(place, what)
+    return (where + what)[-LONGEST:] if len(where + what) > LONGEST and not where else _fit(where, what)
+
+
+def _fit(where: str, what: str) -> str:
+    return where + what if len(where + what) <= LONGEST else what[:LONGEST]
+
+
+def _what(category: str, cues: Cues) -> str:
+    """The thing of this category that was named, else its trouble, else the category itself."""
+    things = [
+        (e - s, cues.text[s:e], c) for s, e, c in cues.found if c.kind == "thing" and c.category == category
+    ]
+    short = [(length, word) for length, word, _ in things if 2 <= length <= 6 and not word.isascii()]
+    if short:
+        return max(short)[1]
+    if things:
+        return things[0][2].name
+    for start, end, concept in cues.found:
+        if concept.kind == "trouble" and concept.category == category:
+            word = cues.text[start:end]
+            return next((known for known in _FIGHTING if known in word), concept.name)
+    return CATEGORIES.get(category, CATEGORIES["other"])
+
+
+def _where(place: Place, what: str) -> str:
+    """The nearest place that was said, in its shortest usual form."""
+    part = place.part if place.part and place.part[:2] not in what and what not in place.part else ""
+    if place.flat:
+        return place.flat
+    near = f"{place.unit}单元" if place.unit else ""
+    if place.floor:
+        near += place.floor if place.floor.startswith("B") else f"{place.floor}楼"
+    if not near and place.building:
+        near = f"{place.building}号楼"
+    return near + part if len(near + part + what) <= LONGEST else near

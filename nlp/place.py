@@ -1,0 +1,114 @@
+"""Finds where: building, unit, floor, flat and shared part, out of the many ways to write them."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from nlp.reading import Place
+from nlp.words import Words
+
+_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_NUMERAL = re.compile(
+    r"[零〇一二两三四五六七八九十百]{1,5}(?=\s?(?:号楼|号|栋|幢|座|单元|楼|层|门(?![口卫禁锁铃厅洞])|室|#))"
+)
+_N = r"(?<![\d.])(\d{1,3})"
+_TRIPLE = re.compile(r"(?<![\d-])(\d{1,3}|[a-z]\d?)[-—–](\d{1,2}|[a-z])[-—–](\d{3,4})(?![\d-])")
+_PAIR = re.compile(r"(?<![\d-])(\d{1,3}|[a-z]\d?)[-—–](\d{3,4})(?![\d-])")
+_BUILDING = re.compile(
+    rf"{_N}\s?(?:号楼|栋|幢|座|#楼?)|(?<![a-z])([a-z]\d?)\s?(?:号楼|栋|幢|座)|"
+    r"(?:building|bldg|no\.|block)\s?#?(\d{1,3})\b"
+)
+_NUMBER = re.compile(rf"(?<!月){_N}号(?!码|线|群|电话|字|称|召|外|地铁|公馆|工|文|车厢)")
+_DATE_AFTER = re.compile(
+    r"^\s?(?:前|之前|以前|开始|截止|上午|下午|晚|早|凌晨|中午|到账|到\d|到[一二三四五六七八九十]|缴|停|那天|当天|才|就|[、至,和]\s?\d{1,2}号)"
+)
+_DATE_BEFORE = re.compile(r"(?:月|本月|下个月|这个月|每月|是|在|到|至|周.|星期.)\s?$")
+_UNIT = re.compile(
+    rf"{_N}\s?单元|([甲乙丙丁abcd东西中])单元|(?<=[楼栋幢号])\s?(\d{{1,2}})\s?门(?![口卫禁锁铃厅洞])|\bunit\s?(\d{{1,2}})\b"
+)
+_FLOOR = re.compile(
+    r"(?<![\d.-])(\d{1,2})\s?(?:楼|层|f\b|/f\b)(?!\s?长)|\b(\d{1,2})(?:st|nd|rd|th)\sfloor|\bfloor\s(\d{1,2})\b"
+)
+_BELOW = re.compile(r"(?:\bb|负|地下)\s?([1-4一二三四])(?:层|楼|\b|(?=[^\d室]))")
+_FLAT = re.compile(
+    r"(?<![\d.¥$:/-])([1-9]\d{0,1}(?:0[1-9]|1[0-9]|2[0-4]))(?:室|房|户|号房)?(?![\d.]|元|块|多|米|年|分|瓦|度|斤|克|点|个|平|人|次|万|w|kg|ml|号(?!房)|路|部|天|秒|%|°)"
+)
+_FLAT_SURE = re.compile(r"(?<!\d)(\d{3,4})\s?(?:室|房间|户)")
+_NOT_FLATS = {"110", "114", "119", "120", "122", "315", "911"}
+
+
+def find(text: str, parts: Words[str]) -> Place:
+    """The place a standard text names; of several the first."""
+    text = _NUMERAL.sub(lambda hit: str(_number(hit[0])), text)
+    building = unit = flat = ""
+    rest = text
+    if hit := _TRIPLE.search(text):
+        building, unit, flat = hit.groups()
+    elif (hit := _PAIR.search(text)) and not hit[2].startswith(("20", "19")):
+        building, flat = hit.groups()
+    if hit:
+        rest = text[: hit.start()] + " " + text[hit.end() :]
+    building = building or _building(rest)
+    unit = unit or _first(_UNIT, rest)
+    flat = flat or _flat(rest)
+    floor = _below(rest) or _first(_FLOOR, re.sub(r"\d+号楼", " ", rest))
+    return Place(building.upper(), unit.upper(), floor, flat, _part(text, parts))
+
+
+def _number(numeral: str) -> int:
+    """A small Chinese numeral: 十二 -> 12, 一百零三 -> 103."""
+    total = digit = 0
+    for letter in numeral:
+        if letter in _DIGITS:
+            digit = digit * 10 + _DIGITS[letter] if digit else _DIGITS[letter]
+        else:
+            total += (digit or 1) * (10 if letter == "十" else 100)
+            digit = 0
+    return total + digit
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    hit = pattern.search(text)
+    return next((group for group in hit.groups() if group), "") if hit else ""
+
+
+def _building(text: str) -> str:
+    if found := _first(_BUILDING, text):
+        return found
+    for hit in _NUMBER.finditer(text):
+        date = int(hit[1]) <= 31 and (
+            _DATE_AFTER.match(text[hit.end() :]) or _DATE_BEFORE.search(text[: hit.start()])
+        )
+        if not date and hit[1] != "0":
+            return hit[1]
+    return ""
+
+
+def _flat(text: str) -> str:
+    if found := _first(_FLAT_SURE, text):
+        return found
+    for hit in _FLAT.finditer(text):
+        if hit[1] not in _NOT_FLATS and not (
+            hit[1].startswith("20") and len(hit[1]) == 4 and hit[1] > "2015"
+        ):
+            return hit[1]
+    return ""
+
+
+def _below(text: str) -> str:
+    hit = _BELOW.search(text)
+    return f"B{_DIGITS.get(hit[1], hit[1])}" if hit else ""
+
+
+def _part(text: str, parts: Words[str]) -> str:
+    """The first shared part named; 电梯 only when no other is; parts that touch are one (地下室电梯厅)."""
+    hits: list[tuple[int, int, str]] = []
+    for start, end, name in parts.all(text):
+        if not hits or end > hits[-1][1]:
+            hits.append((start, end, name))
+    for (_, end, name), (start, _, following) in pairwise(hits):
+        if end == start and following not in (name, "电梯"):
+            return name + following
+    names = [name for _, _, name in hits]
+    return next((name for name in names if name != "电梯"), names[0] if names else "")
