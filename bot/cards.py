@@ -40,12 +40,19 @@ HOLDERS = {
 
 
 def draw(summary: Summary) -> bytes:
-    """The card of `summary`: a PNG 1080 pixels wide and as high as it needs to be, at most 7,000.
+    """The card of `summary`: a PNG 1080 pixels wide and as high as it needs to be, below 7,000.
 
     What does not fit a line ends in …, what exceeds a list is counted (等 12 件), and every text passes the
     masking layer.
     """
-    card = Paper()
+    measure = Paper(1)
+    _fill(measure, summary)
+    card = Paper(measure.y)
+    _fill(card, summary)
+    return card.png()
+
+
+def _fill(card: Paper, summary: Summary) -> None:
     _head(card, summary)
     late = {(item.building, item.number) for item in summary.late}
     going = [item for item in summary.open if (item.building, item.number) not in late]
@@ -60,7 +67,6 @@ def draw(summary: Summary) -> bytes:
         _items(card, summary, "超期", RED, summary.late)
         _items(card, summary, "请您看看", BLUE, summary.unsure if summary.kind == "daily" else ())
     _thanks(card, summary)
-    return card.png()
 
 
 def _head(card: Paper, summary: Summary) -> None:
