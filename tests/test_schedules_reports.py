@@ -214,6 +214,13 @@ async def test_a_captain_of_two_buildings_gets_one_ledger(house: House) -> None:
     assert summary(notices[1]).buildings == ()
 
 
+async def test_each_account_tells_the_captains_it_knows(house: House) -> None:
+    await house.person("赵副", "deputy", house.three, account="other")
+    await house.says("2026-11-17 10:00")
+    assert who(await house.run("daily", "2026-11-17 20:00")) == ["李楼长"]
+    assert who(await house.run("daily", "2026-11-17 20:00", account="other")) == ["赵副"]
+
+
 async def test_a_building_without_captain_falls_to_the_clerk(house: House) -> None:
     async with house.store.begin() as db:
         seven = await building(db, "7号楼", await db.get_one(Place, house.community.id))
