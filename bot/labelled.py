@@ -27,7 +27,7 @@ def _rows(path: Path, header: list[str], lines: Sequence[list[str]]) -> Iterator
     for number, cells in enumerate(lines, start=2):
         if cells == [""]:
             continue
-        if len(cells) > len(header):
+        if len(cells) != len(header):
             raise click.ClickException(
                 f"{path.name}：第 {number} 行有 {len(cells)} 列，表头只有 {len(header)} 列。"
             )
