@@ -24,19 +24,13 @@ from bot.paper import (
     width,
     wrap,
 )
+from bot.words.terms import HOLDERS
 from nlp import CATEGORIES
 from schedules.summary import Item, Summary
 
 LINE, PEACH, LAMP, BAR = "#E8D9C0", "#FBE8CE", "#F2B84B", "#8DB4CE"
 GREEN, BLUE, AMBER, RED = "#1E6B3C", "#1D5A84", "#8F5500", "#B3261E"
 KINDS = {"daily": "日收集", "weekly": "周汇总", "monthly": "月反馈"}
-HOLDERS = {
-    "captain": "楼组长",
-    "property": "物业",
-    "owners": "业委会",
-    "committee": "居委会",
-    "street": "街道",
-}
 
 
 def draw(summary: Summary) -> bytes:
