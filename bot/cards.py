@@ -211,7 +211,10 @@ def _detail(item: Item) -> str:
     near = f"{item.supporters}户附议" if item.supporters else ""
     if item.state == "unsure":
         return clean(item.note)
-    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, clean(item.note).rstrip("。"))
+    note = clean(item.note).rstrip("。")
+    if item.state == "resolved":
+        return "，".join(part for part in (note, near) if part)
+    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, note)
     return "，".join(part for part in parts if part)
 
 
