@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot import intake, words
 from bot.arguments import Channel, Content, Filter, Note
 from bot.hearing import Hearing
@@ -59,7 +61,7 @@ async def take(hearing: Hearing, request: Request) -> str:
     """表示您在处理了"""
     act = await hearing.act(request)
     left = await requests.time_left(hearing.db, request)
-    resumed = {"due": hearing.now + left, "expected": None} if left is not None else {}
+    resumed: dict[str, Any] = {"due": hearing.now + left, "expected": None} if left is not None else {}
     move(hearing.db, request, "take", act, **resumed)
     hearing.request = request
     return words.taken(request, act.actor.name)
