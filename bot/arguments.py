@@ -70,6 +70,7 @@ HOLDERS = {
     "街道": "street",
 }
 RATINGS = {"满意": "good", "一般": "fair", "不满意": "bad"}
+CHANNELS = {"上门": "door", "电话": "phone", "12345": "12345"}
 PERIODS = {"周": "weekly", "月": "monthly", "week": "weekly", "month": "monthly"}
 CATEGORY_WORDS = {**{name: key for key, name in CATEGORIES.items()}, **{key: key for key in CATEGORIES}}
 
@@ -80,6 +81,9 @@ Period = Annotated[str, Choice(PERIODS, "周|月")]
 Note = Annotated[str, Rest("说明")]
 Reason = Annotated[str, Rest("原因")]
 Content = Annotated[str, Rest("内容")]
+Filter = Annotated[str, Rest("类别|超期|本月")]
+Question = Annotated[str, Rest("问题> = <回答")]
+Channel = Annotated[str, Choice(CHANNELS, "渠道")]
 Secret = Annotated[str, Word("口令")]
 Month = Annotated[str, Word("月")]
 Hours = Annotated[int, Word("小时")]

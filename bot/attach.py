@@ -93,7 +93,8 @@ async def _support(hearing: Hearing, request: Request) -> None:
 async def settled(hearing: Hearing) -> bool:
     """ "修好了 谢谢", "算了": the end of a request, said by somebody who may say so."""
     turn = hearing.reading.turn if hearing.reading else "say"
-    if turn not in ("done", "withdraw"):
+    # "门禁刷不开了" must never close anything: what reads as a request is none.
+    if turn not in ("done", "withdraw") or (hearing.reading and hearing.reading.route != "chat"):
         return False
     request = await _meant(hearing)
     return request is not None and await _settle(hearing, request, turn)

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from schedules.job import Notice, Tick
-from schedules.jobs import JOBS, fires, triggers
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import photos
@@ -19,11 +17,14 @@ from bot.clock import Clock
 from bot.hearing import Means
 from bot.outgoing import Kind, Words, owe
 from bot.words import digests
+from schedules.job import Notice, Tick
+from schedules.jobs import JOBS, fires, triggers
 from store import Store
 from store.backup import backup
 
 log = logging.getLogger("louzu.keeper")
-FREQUENT = timedelta(minutes=30)
+OFTEN = 4
+"""Fires a day above which a moved clock does not halt for each."""
 
 
 class Keeper:
@@ -75,10 +76,10 @@ class Keeper:
             photos.drop(hash_, self.means.config.data_dir / "photos")
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
-        """When a moved clock should halt on its way: every time a rare job falls due, and each hour."""
-        hourly = CronTrigger.from_crontab("0 * * * *", timezone=self.means.rules.zone)
+        """When a moved clock should halt on its way: every time a rare job falls due, and a few times a day."""
+        now_and_then = CronTrigger.from_crontab("0 */4 * * *", timezone=self.means.rules.zone)
         rare = [one for one in self.triggers.values() if not _frequent(one, since)]
-        found = {stop for one in [*rare, hourly] for stop in fires(one, since, until)}
+        found = {stop for one in [*rare, now_and_then] for stop in fires(one, since, until)}
         return sorted(found)
 
     def due(self, since: datetime, until: datetime) -> list[str]:
@@ -110,7 +111,7 @@ class Keeper:
 
 
 def _frequent(trigger: CronTrigger, since: datetime) -> bool:
-    return len(fires(trigger, since, since + 2 * FREQUENT)) > 2
+    return len(fires(trigger, since, since + timedelta(days=1))) > OFTEN
 
 
 def _words(notice: Notice, means: Means) -> Words:

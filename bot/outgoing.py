@@ -75,4 +75,6 @@ def cut(text: str, longest: int = LONGEST) -> list[str]:
 
 
 def _short_lines(text: str, longest: int) -> list[str]:
-    return [line[at : at + longest] for line in text.split("\n") for at in range(0, max(len(line), 1), longest)]
+    return [
+        line[at : at + longest] for line in text.split("\n") for at in range(0, max(len(line), 1), longest)
+    ]

@@ -148,7 +148,7 @@ def _bare(line: str) -> Line | None:
 
 def nearest(word: str, allowed: list[Command]) -> Command | None:
     """The command that was probably meant."""
-    names = {one.name: one for one in allowed} | {one.alias: one for one in allowed}
+    names = {one.alias if word.isascii() else one.name: one for one in allowed}
     found = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.5)
     return names[found[0]] if found else None
 
@@ -173,12 +173,28 @@ async def obey(hearing: Hearing, line: Line) -> None:
 
 
 async def _arguments(hearing: Hearing, command: Command, rest: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    values, rest = _last_choice(command, rest)
     for parameter in command.parameters:
+        if parameter.name in values:
+            continue
         value, rest = await _take(hearing, command, parameter, rest)
         if value is not None:
             values[parameter.name] = value
     return values
+
+
+def _last_choice(command: Command, rest: str) -> tuple[dict[str, Any], str]:
+    """A choice behind free text is the last word of the line, if that word is one: /代记 … 上门."""
+    kinds = [parameter.kind for parameter in command.parameters[-2:]]
+    head, _, last = rest.rpartition(" ")
+    if (
+        len(kinds) == 2
+        and isinstance(kinds[0], Rest)
+        and isinstance(kinds[1], Choice)
+        and last in kinds[1].words
+    ):
+        return {command.parameters[-1].name: kinds[1].words[last]}, head
+    return {}, rest
 
 
 async def _take(hearing: Hearing, command: Command, parameter: Parameter, rest: str) -> tuple[Any, str]:

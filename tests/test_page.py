@@ -293,8 +293,14 @@ async def test_a_long_press_opens_the_menu_and_takes_back(browser: Browser, demo
     said = demo.chat.speak("room-3", "wang", "说错了")
     demo.chat.take()
     async with opened(browser, demo.url + "#wang/room-3") as wang:
-        await bubbles(wang).dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
-        await wang.click("#menu >> text=撤回")
+        box = await bubbles(wang).bounding_box()
+        assert box
+        finger = await wang.context.new_cdp_session(wang)
+        points = [{"x": box["x"] + 20, "y": box["y"] + 20}]
+        await finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+        await expect(wang.locator("#menu")).to_be_visible()
+        await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        await wang.tap("#menu >> text=撤回")
         (recall,) = await demo.heard()
         assert isinstance(recall, Recall)
         assert recall.target == said.id

@@ -191,6 +191,7 @@ async def test_a_day_with_nothing_open_is_silent(house: House) -> None:
 
 async def test_after_a_week_away_only_the_last_evening_is_told(house: House) -> None:
     await house.says("2026-11-10 10:00")
+    await house.says("2026-11-19 10:00")
     notices = await house.run("daily", "2026-11-20 12:00")
     assert [summary(one).period for one in notices] == ["2026-11-19"]
 

@@ -101,7 +101,7 @@ def test_only_wechat_itself_can_say_that_we_do_too_much(
         ({"endpoint": "localhost:1"}, 0),
         ({"endpoint": "[::1]:8788"}, 0),
         ({"endpoint": "gateway:8788"}, 1),
-        ({"endpoint": "gateway:8788", "plain": True}, 0),
+        ({"endpoint": "gateway:8788", "plain_text_allowed": True}, 0),
         ({"endpoint": "gateway:8788", "tls": True}, 0),
         ({"endpoint": "8788", "token": "", "ca": Path("nowhere.pem")}, 3),
     ],

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from bot import words
-from bot.arguments import Category, Content, Holder, Hours, Note, Reason
+from bot.arguments import Category, Content, Holder, Hours, Note, Question, Reason
 from bot.hearing import Hearing
 from bot.router import command
 from schedules.calendar import due
@@ -205,8 +205,8 @@ async def undo_(hearing: Hearing) -> str:
 
 
 @command("答案", "answer", CAPTAINS, private=True)
-async def answer(hearing: Hearing, text: Content) -> str:
-    """便民答案：/答案 物业电话 = 64128899"""
+async def answer(hearing: Hearing, text: Question) -> str:
+    """便民答案：有人这样问就这样答；回答留空就删掉"""
     question, sign, ready = (part.strip() for part in text.partition("="))
     if not sign or not question:
         raise Refusal("bad_answer")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.digests import monthly_summary, weekly_summary
-from schedules.reports import subject
-
 from bot import words
 from bot.arguments import Period
 from bot.hearing import Hearing
 from bot.router import command
 from bot.words import digests
 from schedules.calendar import Window, month_before, month_of, week_before, week_of
+from schedules.digests import monthly_summary, weekly_summary
+from schedules.reports import subject
 from store import places, runs
 from store.moves import CAPTAINS
 from store.refusal import Refusal

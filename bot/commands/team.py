@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import intake, words
-from bot.arguments import Content, Note
+from bot.arguments import Channel, Content, Filter, Note
 from bot.hearing import Hearing
 from bot.router import command
 from bot.words import lists
@@ -14,12 +14,11 @@ from store.moves import ACTIVE, HOLDERS, TEAM, move, record
 from store.refusal import Refusal
 from store.tables import Request, Room
 
-CHANNELS = {"上门": "door", "电话": "phone", "12345": "12345", "私聊": "private"}
 EVERYBODY = TEAM | HOLDERS
 
 
 @command("清单", "list", EVERYBODY, private=True)
-async def list_(hearing: Hearing, filter_: Note = "") -> str:
+async def list_(hearing: Hearing, filter_: Filter = "") -> str:
     """在办的诉求；可写 类别、超期、本月"""
     buildings = await hearing.buildings()
     if not hearing.place and hearing.person:
@@ -102,17 +101,14 @@ async def note(hearing: Hearing, request: Request, text: Note) -> str:
 
 
 @command("代记", "add", TEAM)
-async def add(hearing: Hearing, content: Content) -> str:
-    """替人记一件；最后可写 上门、电话、12345"""
-    head, _, last = content.rpartition(" ")
-    channel = CHANNELS.get(last, "")
-    text = head if channel else content
-    reading = hearing.means.reader.read(text)
+async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> str:
+    """替人记一件：上门听到的、电话里的、12345 转来的"""
+    reading = hearing.means.reader.read(content)
     building = await intake.filed_at(hearing, reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
     request = intake.draft(hearing, reading)
-    request.text, request.channel = text, channel or "door"
+    request.text, request.channel = content, channel
     hearing.request = await requests.open_request(hearing.db, request, building, await hearing.deed(building))
     promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
     return words.added(request, promise)

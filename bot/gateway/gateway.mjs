@@ -15,6 +15,8 @@ const HELD_BACK = 5 // pictures waiting to be kept; more than that are left to t
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 const tell = (event, facts = {}) => process.stdout.write(JSON.stringify({ event, ...facts }) + '\n')
 
+const userOf = puppet => puppet.isLoggedIn ? puppet.currentUserId : undefined
+
 async function loadPuppet (name) {
   const module = await import(name.endsWith('.mjs') ? pathToFileURL(name).href : name)
   const Puppet = [module.default, module.default?.default, ...Object.values(module)]
@@ -44,7 +46,7 @@ function fillRing (puppet, ring) {
     if (bytes.length <= PICTURE_LIMIT) ring.keepPicture(id, bytes)
   }
   puppet.on('message', async ({ messageId }) => {
-    if (typeof messageId !== 'string' || !ring.add(messageId)) return
+    if (typeof messageId !== 'string' || !ring.add(messageId, userOf(puppet))) return
     const payload = await keep(messageId)
     if (payload?.type !== IMAGE || waiting >= HELD_BACK) return
     waiting++
@@ -85,7 +87,7 @@ function serveReplay (puppet, ring, data = '') {
     return true
   }
   if (!data.startsWith('replay:')) return false
-  const ids = ring.ids()
+  const ids = ring.ids(userOf(puppet))
   puppet.emit('dong', { data: 'replaying' })
   for (const messageId of ids) puppet.emit('message', { messageId })
   puppet.emit('dong', { data: `replayed:${ids.length}` })

@@ -12,7 +12,7 @@ export class Ring {
   constructor (folder, most = MOST) {
     this.folder = folder
     this.most = most
-    this.entries = new Map() // id -> { file, at, payload? }, oldest first
+    this.entries = new Map() // id -> { file, at, user?, payload? }, oldest first
     this.next = 1
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const name of fs.readdirSync(folder).sort()) {
@@ -21,8 +21,9 @@ export class Ring {
     }
   }
 
-  ids () {
-    return [...this.entries.keys()]
+  // Of everybody, or what reached this user: another account's messages are not for the bot of this one.
+  ids (user) {
+    return [...this.entries].filter(([, entry]) => !user || !entry.user || entry.user === user).map(([id]) => id)
   }
 
   has (id) {
@@ -30,10 +31,10 @@ export class Ring {
   }
 
   // The id is on disk before anybody hears of it; false when it already was.
-  add (id, payload) {
+  add (id, user) {
     if (this.has(id)) return false
     const file = `${String(this.next++).padStart(12, '0')}.json`
-    this.entries.set(id, { file, at: Date.now(), payload })
+    this.entries.set(id, { file, at: Date.now(), user })
     this.#write(id)
     this.#shed()
     return true
@@ -107,8 +108,8 @@ export class Ring {
 
   #load (name) {
     try {
-      const { id, at, payload } = JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8'))
-      this.entries.set(id, { file: name, at, payload })
+      const { id, ...entry } = JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8'))
+      this.entries.set(id, { ...entry, file: name })
     } catch {
       fs.rmSync(path.join(this.folder, name), { force: true })
     }
@@ -116,8 +117,8 @@ export class Ring {
   }
 
   #write (id) {
-    const { file, at, payload } = this.entries.get(id)
-    this.#put(file, JSON.stringify({ id, at, payload }))
+    const { file, ...entry } = this.entries.get(id)
+    this.#put(file, JSON.stringify({ id, ...entry }))
   }
 
   #put (name, data) {

@@ -33,10 +33,10 @@ class GatewaySettings:
     puppet: str
     folder: Path
     token: str = field(repr=False)
-    endpoint: str = "127.0.0.1:8788"
+    endpoint: str = "127.0.0.1:18788"
     certificate: Path | None = None
     key: Path | None = None
-    plain: bool = False
+    plain_text_allowed: bool = False
     """Allows plain text to another machine."""
     verbose: bool = False
     """Shows what the puppet itself prints, which may be what was said."""
@@ -50,9 +50,11 @@ class GatewaySettings:
         if not self.token:
             wrong.append("token 没有填")
         if not host or not port.isdecimal():
-            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:8788")
-        elif not (self.certificate or self.plain or is_loopback(host.strip("[]"))):
-            wrong.append("网关要给别的机器用，却没有证书：聊天内容会明文传输；确要如此，请设 plain = true")
+            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:18788")
+        elif not (self.certificate or self.plain_text_allowed or is_loopback(host.strip("[]"))):
+            wrong.append(
+                "网关要给别的机器用，却没有证书：聊天内容会明文传输；确要如此，请设 plain_text_allowed = true"
+            )
         if bool(self.certificate) != bool(self.key):
             wrong.append("证书和私钥要一起给")
         return wrong

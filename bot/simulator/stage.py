@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import commands
 from bot.app import Bot
 from bot.chat import Message
-from bot.clock import MovedClock
+from bot.clock import MovableClock, MovedClock
 from bot.config import Config, Pace
 from bot.hearing import Hearing
 from bot.simulator.chat import SimulatedChat
@@ -22,7 +22,12 @@ from store.tables import Person, Place
 
 MANY = 1_000_000
 UNPACED = Pace(
-    gap_seconds=0, jitter_seconds=0, per_minute_room=MANY, per_minute=MANY, per_day=MANY, room_posts_a_day=MANY
+    gap_seconds=0,
+    jitter_seconds=0,
+    per_minute_room=MANY,
+    per_minute=MANY,
+    per_day=MANY,
+    room_posts_a_day=MANY,
 )
 """Nobody is blocked for speaking fast in a chat of our own."""
 READY_ANSWERS = {
@@ -35,8 +40,8 @@ READY_ANSWERS = {
 class Stage:
     """A bot, everything it stands on, and the hand on its clock."""
 
-    def __init__(self, reader: Reader, now: datetime, folder: Path) -> None:
-        self.clock = MovedClock(now)
+    def __init__(self, reader: Reader, clock: MovableClock, folder: Path) -> None:
+        self.clock = clock
         self.chat = SimulatedChat(self.clock)
         self.store = Store()
         self.config = Config(data_dir=folder, pace=UNPACED)
@@ -64,21 +69,24 @@ class Stage:
 
     async def move_to(self, moment: datetime) -> None:
         """Move the clock, halting wherever something falls due, and let it happen."""
-        keeper = self.bot.keeper
-        for stop in [*keeper.stops(self.clock.now(), moment), moment]:
+        for stop in [*self.bot.keeper.stops(self.clock.now(), moment), moment]:
             before = self.clock.now()
             self.clock.move_to(stop)
-            for name in keeper.due(before, self.clock.now()):
-                await keeper.do(name)
-            await self.settle()
+            await self.tick(before)
 
-    async def furnish(self, neighbourhood: Neighbourhood) -> None:
+    async def tick(self, since: datetime) -> None:
+        """Let happen what fell due since a time."""
+        for name in self.bot.keeper.due(since, self.clock.now()):
+            await self.bot.keeper.do(name)
+        await self.settle()
+
+    async def furnish(self, neighbourhood: Neighbourhood, ready: Mapping[str, str] = READY_ANSWERS) -> None:
         """Let a neighbourhood move in: its rooms bound, its people in their roles."""
         neighbourhood.move_in(self.chat)
         async with self.store.begin() as db:
             top = await places.community(db, neighbourhood.name)
             by_id = {one.id: await places.building(db, one.name, top) for one in neighbourhood.buildings}
-            for question, answer in READY_ANSWERS.items():
+            for question, answer in ready.items():
                 await answers.keep(db, top, question, answer)
             for group in neighbourhood.groups:
                 room = await places.room(db, self.chat.account, group.id)
@@ -103,9 +111,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(reader: Reader, now: datetime, folder: Path) -> AsyncIterator[Stage]:
-    """A stage with an empty store, taken down at the end."""
-    made = Stage(reader, now, folder)
+async def stage(reader: Reader, clock: MovableClock | datetime, folder: Path) -> AsyncIterator[Stage]:
+    """A stage with an empty store, taken down at the end; a time given stands still until it is moved."""
+    made = Stage(reader, MovedClock(clock) if isinstance(clock, datetime) else clock, folder)
     await create_all(made.store)
     try:
         yield made

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat import Arrival, Gap, Health, Joined, Renamed
+from bot.clock import Clock, SystemClock
 from bot.wechat.files import picture_of
 from bot.wechat.hearing import Hearing
 from bot.wechat.inbox import Inbox, Mark
@@ -37,12 +38,13 @@ class WeChat:
         journal: Journal,
         *,
         account: str,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock | None = None,
         away_since: datetime | None = None,
     ) -> None:
         if mistakes := settings.mistakes():
             raise ValueError("；".join(mistakes))
-        self.account, self.settings, self._now = account, settings, now
+        self.account, self.settings = account, settings
+        self._now = now = (clock or SystemClock()).now
         self._link = Link(settings, self)
         self._hearing = Hearing(now, away_since)
         self._sender = Sender(self._link, self._obstacle, now)
@@ -123,7 +125,7 @@ class WeChat:
     def _login(self, payload: dict[str, Any]) -> None:
         contact = str(payload["contactId"])
         self._quiet()
-        if self.settings.contact and contact != self.settings.contact:
+        if self.settings.contact_id and contact != self.settings.contact_id:
             self._state = STRANGER
             self._hearing.gone()
             log.error("another account is logged in than the one in the settings: nothing is done with it")

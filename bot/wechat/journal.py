@@ -15,8 +15,5 @@ class Journal(Protocol):
     async def unhandled(self) -> list[str]:
         """Arrived but not handled, oldest first."""
 
-    async def last(self) -> str:
-        """The id that arrived last, "" if none did."""
-
     async def done(self, ids: Sequence[str]) -> None:
         """These need no handling."""

@@ -176,7 +176,7 @@ class Link:
         now = asyncio.get_running_loop().time()
         self._busy_since = self._busy_since or now
         after = self.settings.takeover_after
-        if after is None or now - self._busy_since < after:
+        if not after or now - self._busy_since < after:
             return
         self._busy_since = None
         log.error("taking the event stream over from another client")

@@ -10,7 +10,7 @@ from bot.config_values import is_loopback
 
 @dataclass(frozen=True, slots=True)
 class WeChatSettings:
-    """`endpoint` is "host:port"; `contact` the id the account must have, "" for any; times are seconds."""
+    """`endpoint` is "host:port"; `contact_id` the id the account must have, "" for any; times are seconds."""
 
     endpoint: str
     token: str = field(repr=False)
@@ -19,11 +19,11 @@ class WeChatSettings:
     """The certificate to trust; None trusts what the machine trusts."""
     tls_name: str = ""
     """The name in the gateway's certificate, where it is not the host."""
-    plain: bool = False
+    plain_text_allowed: bool = False
     """Allows plain text to another machine, where the token and all talk can be read on the way."""
-    contact: str = ""
-    takeover_after: float | None = None
-    """Throw a second client off the gateway after this long; None waits for it to go."""
+    contact_id: str = ""
+    takeover_after: float = 0.0
+    """Throw a second client off the gateway after this long; 0 waits for it to go."""
     probe: float = 15.0
     answer: float = 10.0
     """How long an answer to a probe may take."""
@@ -46,9 +46,11 @@ class WeChatSettings:
         wrong = []
         host, _, port = self.endpoint.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:8788")
-        elif not (self.tls or self.plain or is_loopback(self.host)):
-            wrong.append("网关不在本机又没有开 tls：口令和聊天内容会明文传输；确要如此，请设 plain = true")
+            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:18788")
+        elif not (self.tls or self.plain_text_allowed or is_loopback(self.host)):
+            wrong.append(
+                "网关不在本机又没有开 tls：口令和聊天内容会明文传输；确要如此，请设 plain_text_allowed = true"
+            )
         if not self.token:
             wrong.append("token 没有填")
         if self.ca and not self.ca.is_file():

@@ -130,9 +130,6 @@ class IdJournal:
     async def unhandled(self) -> list[str]:
         return [id_ for id_, handled in self.seen.items() if not handled]
 
-    async def last(self) -> str:
-        return next(reversed(self.seen), "")
-
     async def done(self, ids: Any) -> None:
         self.seen |= dict.fromkeys(ids, True)
 
@@ -154,6 +151,14 @@ class Ear:
             task.cancel()
         ends = await asyncio.gather(*self._tasks, return_exceptions=True)
         assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
+
+    async def leave(self, gateway: Gateway) -> None:
+        """Stop, and leave nothing behind for the next test."""
+        await gateway.order("set", {"sendFails": 0, "slowSend": 0})
+        await self.until(lambda: all(self.journal.seen.values()))
+        await self.chat._replay._acknowledge()
+        await self.until(lambda: not gateway.ring())
+        await self.stop()
 
     async def _listen(self) -> None:
         async for arrival in self.chat.messages():
@@ -192,6 +197,15 @@ def free_port() -> int:
 async def shared(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     """One for all tests that do it no harm: node needs a second or two to start."""
     gateway = Gateway(modules, tmp_path_factory.mktemp("data"))
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def stock(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    """One that replays nothing, as those of others."""
+    gateway = Gateway(modules, tmp_path_factory.mktemp("stock"), replay=False)
     await gateway.start()
     yield gateway
     await gateway.stop()
@@ -248,10 +262,7 @@ async def listener(shared: Gateway, make_ear: Callable[..., Awaitable[Ear]]) -> 
     ear = await make_ear(shared.port)
     await ear.well()
     yield ear
-    await shared.order("set", {"sendFails": 0})
-    await ear.until(lambda: all(ear.journal.seen.values()))
-    await ear.chat._replay._acknowledge()
-    await ear.until(lambda: not shared.ring())
+    await ear.leave(shared)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -57,60 +57,59 @@ async def test_a_bot_that_starts_anew_hears_what_it_missed_in_order(gateway: Gat
     assert texts == [f"没听到 {n}" for n in range(30)] + ["刚连上"]
 
 
-async def test_what_was_written_down_and_not_handled_is_heard_again(gateway: Gateway, make_ear: Make) -> None:
-    first = await make_ear(gateway.port)
+async def test_what_was_written_down_and_not_handled_is_heard_again(shared: Gateway, make_ear: Make) -> None:
+    first = await make_ear(shared.port)
     await first.well()
-    id_ = await gateway.say("崩溃前没来得及办")
+    id_ = await shared.say("崩溃前没来得及办")
     await first.hears(1, Message)
     await first.stop()
     first.journal.seen[id_] = False
-    second = await make_ear(gateway.port, journal=first.journal)
+    second = await make_ear(shared.port, journal=first.journal)
     [message] = await second.hears(1, Message)
     assert message.id == id_
+    await second.leave(shared)
 
 
 async def test_the_words_leave_the_gateway_s_disk_once_they_are_handled(
-    gateway: Gateway, make_ear: Make
+    shared: Gateway, make_ear: Make
 ) -> None:
-    await gateway.say("灯坏了")
-    [kept] = gateway.ring()
+    await shared.say("灯坏了")
+    [kept] = shared.ring()
     assert "灯坏了" in kept.read_text()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    ear = await make_ear(gateway.port)
+    ear = await make_ear(shared.port)
     await ear.hears(1, Message)
-    await ear.until(lambda: not gateway.ring())
+    await ear.until(lambda: not shared.ring())
+    await ear.leave(shared)
 
 
-async def test_order_is_kept_when_payloads_come_late_or_fail_at_first(
-    make_gateway: Make, make_ear: Make
-) -> None:
-    gateway = await make_gateway(replay=False)
-    ear = await make_ear(gateway.port)
+async def test_order_is_kept_when_payloads_come_late_or_fail_at_first(stock: Gateway, make_ear: Make) -> None:
+    ear = await make_ear(stock.port, settings={"head_of_line": 10.0})
     await ear.well()
-    await gateway.order("set", {"jitter": 30, "payloadFails": 0.1})
+    await stock.order("set", {"jitter": 30, "payloadFails": 0.1})
     for n in range(150):
-        await gateway.say(str(n))
+        await stock.say(str(n))
     assert [message.text for message in await ear.hears(150, Message)] == [str(n) for n in range(150)]
+    await stock.order("set", {"jitter": 0, "payloadFails": 0})
+    await ear.stop()
 
 
-async def test_one_payload_that_can_t_be_had_holds_nobody_up_for_long(
-    make_gateway: Make, make_ear: Make
-) -> None:
-    gateway = await make_gateway(replay=False)
-    ear = await make_ear(gateway.port, settings={"head_of_line": 0.2})
+async def test_one_payload_that_can_t_be_had_holds_nobody_up_for_long(stock: Gateway, make_ear: Make) -> None:
+    ear = await make_ear(stock.port, settings={"head_of_line": 0.2})
     await ear.well()
-    await gateway.order("ghost", "no-such-id")
-    await gateway.say("后面的")
+    await stock.order("ghost", "no-such-id")
+    await stock.say("后面的")
     assert [message.text for message in await ear.hears(1, Message)] == ["后面的"]
     assert ear.journal.seen["no-such-id"] is False
+    await ear.stop()
 
 
-async def test_a_black_hole_is_noticed_and_left(gateway: Gateway, make_ear: Make) -> None:
-    proxy = Proxy(gateway.port)
+async def test_a_black_hole_is_noticed_and_left(shared: Gateway, make_ear: Make) -> None:
+    proxy = Proxy(shared.port)
     ear = await make_ear(await proxy.start())
     await ear.well()
     proxy.open.clear()
-    await gateway.say("落进黑洞")
+    await shared.say("落进黑洞")
     with pytest.raises(MaybeSent):
         await ear.chat.say(ROOM, "也落进去")
     await ear.until(lambda: not ear.chat.health().connected)
@@ -121,7 +120,7 @@ async def test_a_black_hole_is_noticed_and_left(gateway: Gateway, make_ear: Make
     await ear.well()
     assert [message.text for message in await ear.hears(1, Message)] == ["落进黑洞"]
     assert ear.chat.health().deaf_seconds > 0
-    await ear.stop()
+    await ear.leave(shared)
     await proxy.stop()
 
 
@@ -182,7 +181,7 @@ async def test_it_is_deaf_until_it_knows_who_it_is(make_gateway: Make, make_ear:
 
 async def test_another_account_than_the_one_expected_is_refused(make_gateway: Make, make_ear: Make) -> None:
     gateway = await make_gateway(login=False)
-    ear = await make_ear(gateway.port, settings={"contact": "bot"})
+    ear = await make_ear(gateway.port, settings={"contact_id": "bot"})
     await ear.until(lambda: ear.chat.health().connected)
     await gateway.order("login", "other")
     await ear.until(lambda: "不工作" in ear.chat.health().detail)
@@ -192,8 +191,7 @@ async def test_another_account_than_the_one_expected_is_refused(make_gateway: Ma
     await gateway.order("logout")
     await gateway.order("login", "bot")
     await gateway.say("现在对了")
-    await ear.hears(1, Message)
-    assert ear.heard[-1].text == "现在对了"  # type: ignore[union-attr]
+    assert [message.text for message in await ear.hears(1, Message)] == ["现在对了"]
 
 
 async def test_a_second_client_is_waited_for_and_then_the_stream_is_ours_again(
@@ -211,11 +209,16 @@ async def test_a_second_client_is_waited_for_and_then_the_stream_is_ours_again(
 
 
 async def test_a_stream_held_by_another_is_taken_over_without_logging_the_account_out(
-    gateway: Gateway, ear: Ear, make_ear: Make
+    shared: Gateway, make_ear: Make
 ) -> None:
-    second = await make_ear(gateway.port, settings={"takeover_after": 0.5})
+    shared.told.clear()
+    first = await make_ear(shared.port)
+    await first.well()
+    second = await make_ear(shared.port, settings={"takeover_after": 0.5})
     await second.well()
-    assert not any(told["event"] == "logout" for told in gateway.told)
+    assert not any(told["event"] == "logout" for told in shared.told)
+    await first.stop()
+    await second.leave(shared)
 
 
 async def test_a_send_that_fails_after_delivery_is_maybe_sent_and_its_echo_comes(
@@ -229,14 +232,15 @@ async def test_a_send_that_fails_after_delivery_is_maybe_sent_and_its_echo_comes
     assert shared.sent() == ["周汇总"]
 
 
-async def test_a_send_that_takes_too_long_is_maybe_sent(gateway: Gateway, make_ear: Make) -> None:
-    ear = await make_ear(gateway.port, settings={"call_timeout": 0.3})
+async def test_a_send_that_takes_too_long_is_maybe_sent(shared: Gateway, make_ear: Make) -> None:
+    ear = await make_ear(shared.port, settings={"call_timeout": 0.3})
     await ear.well()
-    await gateway.order("set", {"slowSend": 600})
+    await shared.order("set", {"slowSend": 600})
     with pytest.raises(MaybeSent):
         await ear.chat.say(ROOM, "慢")
     [echo] = await ear.hears(1, Echo)
     assert echo.text == "慢"
+    await ear.leave(shared)
 
 
 async def test_a_send_without_a_gateway_is_certainly_not_sent(make_ear: Make, modules: Path) -> None:

@@ -56,7 +56,7 @@ function listen(bubble, line, onQuote) {
     pressed = false;
     if (event.pointerType !== "mouse") timer = setTimeout(() => ((pressed = true), openMenu(bubble, line, onQuote)), PRESS);
   });
-  for (const end of ["pointerup", "pointermove", "pointercancel", "pointerleave"]) bubble.addEventListener(end, () => clearTimeout(timer));
+  for (const end of ["pointerup", "pointercancel", "pointerleave"]) bubble.addEventListener(end, () => clearTimeout(timer));
   bubble.addEventListener("click", (event) => pressed && (event.preventDefault(), event.stopImmediatePropagation()), true);
 }
 
@@ -85,6 +85,6 @@ export const closeMenu = () => (menu.hidden = true);
 export function wireBubbles() {
   document.addEventListener("pointerdown", (event) => menu.contains(event.target) || closeMenu());
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenu());
-  for (const moved of ["wheel", "touchmove"]) document.getElementById("lines").addEventListener(moved, closeMenu, { passive: true });
+  document.getElementById("lines").addEventListener("wheel", closeMenu, { passive: true });
   enlarged.addEventListener("click", () => enlarged.close());
 }
