@@ -28,9 +28,8 @@ class Choice:
             return self.words[wanted]
         near = [meant for name, meant in self.words.items() if wanted and (wanted in name or name in wanted)]
         if len(set(near)) != 1:
-            raise Refusal(
-                "bad_choice", word=word, choices=[name for name in self.words if not name.isascii()]
-            )
+            names = {meant: name for name, meant in reversed(self.words.items()) if not name.isascii()}
+            raise Refusal("bad_choice", word=word, choices=list(reversed(names.values())))
         return near[0]
 
 
@@ -65,8 +64,8 @@ class Reference:
 HOLDERS = {
     "物业": "property",
     "业委会": "owners",
-    "居委会": "committee",
-    "居委": "committee",
+    "居委会": "clerk",
+    "居委": "clerk",
     "街道": "street",
 }
 RATINGS = {"满意": "good", "一般": "fair", "不满意": "bad"}

@@ -34,7 +34,7 @@ HOLDERS = {
     "captain": "楼组长",
     "property": "物业",
     "owners": "业委会",
-    "committee": "居委会",
+    "clerk": "居委会",
     "street": "街道",
 }
 
