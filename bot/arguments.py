@@ -109,8 +109,8 @@ def take_reference(text: str) -> tuple[Reference, str] | None:
 
 def take_word(text: str) -> tuple[str, str]:
     """The first word of `text` and what follows it."""
-    word, _, rest = text.partition(" ")
-    return word, rest.strip()
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, "".join(rest).strip()
 
 
 def parse_date(word: str, today: date) -> date:

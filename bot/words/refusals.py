@@ -24,7 +24,7 @@ REFUSALS = {
     "bad_month": "“{word}”不像月份。可以写 2026-11 或 11月。",
     "past_date": "{day} 已经过去了，请写一个以后的日期。",
     "bad_hours": "“{word}”不像小时数，请写 1 到 72。",
-    "missing_argument": "还差一点：{usage}",
+    "missing_argument": "还差一点，请这样写：{example}\n（用法：{usage}）",
     "unknown_command": "没有 /{word}。{hint}",
     "not_here": "这个命令请在群里用。",
     "not_bound": "这个群还没有绑定楼组，请先发 /绑定 <口令>。",
