@@ -28,8 +28,8 @@ class Choice:
             return self.words[wanted]
         near = [meant for name, meant in self.words.items() if wanted and (wanted in name or name in wanted)]
         if len(set(near)) != 1:
-            names = {meant: name for name, meant in reversed(self.words.items()) if not name.isascii()}
-            raise Refusal("bad_choice", word=word, choices=list(reversed(names.values())))
+            names = {self.words[name]: name for name in reversed(list(self.words)) if not name.isascii()}
+            raise Refusal("bad_choice", word=word, choices=list(names.values())[::-1])
         return near[0]
 
 

@@ -108,7 +108,6 @@ _BREAKS = " :,：，、。"
 """What people put between a command and what follows it."""
 _SLASH = re.compile(r"\s*/(?P<gap>\s*)(?P<line>[#\w].*)", re.DOTALL)
 
-
 # Letters, digits and the signs that commands use; the punctuation of a sentence stays Chinese.
 _HALF_WIDTH = {0x3000: " "} | {0xFEE0 + ord(c): c for c in "0123456789/#=-<>|" + "abcdefghijklmnopqrstuvwxyz"}
 _HALF_WIDTH |= {0xFEE0 + ord(c): c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -133,8 +132,7 @@ def parse(text: str, *, quoting: bool = False) -> Line | None:
     if found is None:
         return _bare(flat) if quoting else None
     line = found["line"].lstrip("#")
-    known = _known(line)
-    if known is not None:
+    if known := _known(line):
         return known
     word = take_word(line)[0]
     # "/ 楼道灯坏了", "/home/x", "/微笑[呲牙]" and the like are talk.
