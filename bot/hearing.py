@@ -172,10 +172,12 @@ class Hearing:
 
     async def tell_all(
         self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
-    ) -> None:
-        """Tell everybody privately who has one of these roles where the request lies."""
-        for person in await people.holders(self.db, request.building, roles):
+    ) -> int:
+        """Tell everybody privately who has one of these roles where the request lies; how many there are."""
+        found = await people.holders(self.db, request.building, roles)
+        for person in found:
             await self.tell(person, text, kind, request)
+        return len(found)
 
     async def _owe(
         self,

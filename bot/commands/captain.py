@@ -75,8 +75,8 @@ async def hand(hearing: Hearing, request: Request, holder: Holder, note: Note = 
         raised_at=None,
     )
     hearing.request = request
-    await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
-    return words.handed(request, hearing.promise(request))
+    told = await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
+    return words.handed(request, hearing.promise(request), told)
 
 
 @command("挂起", "hold", CAPTAINS)
@@ -110,7 +110,7 @@ async def merge(hearing: Hearing, request: Request, into: Request) -> str:
     if request.id == into.id:
         raise Refusal("same_request")
     if request.building_id != into.building_id:
-        raise Refusal("other_building", a=request.number, b=into.number)
+        raise Refusal("other_building", a=_named(request), b=_named(into))
     act = await hearing.act(request)
     oldest = min((one for one in (request.due, into.due) if one), default=None)
     move(hearing.db, request, "merge", act, merged_id=into.id)
@@ -224,6 +224,10 @@ async def mute(hearing: Hearing, hours: Hours) -> str:
 
 def _due(hearing: Hearing, request: Request, route: str, holder: str) -> datetime:
     return due(request.created, route, holder, hearing.means.rules)
+
+
+def _named(request: Request) -> str:
+    return f"{request.building.name}#{request.number}"
 
 
 def _correct(hearing: Hearing, request: Request, field: str, now: str) -> None:

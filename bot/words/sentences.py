@@ -19,7 +19,7 @@ def title(request: Request) -> str:
 def gist(request: Request) -> str:
     if request.private:
         return "一件私事"
-    return request.gist or CATEGORIES.get(request.category, "诉求")
+    return request.gist or {**CATEGORIES, "other": "一件事"}.get(request.category, "一件事")
 
 
 def day(moment: date) -> str:
@@ -148,7 +148,7 @@ def gap(since: datetime, until: datetime, zone: ZoneInfo) -> str:
 
 
 def greeting(place: str) -> str:
-    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。平常聊天我不插嘴、不记录。发 /帮助 看用法。"
+    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。\n平常聊天我不插嘴、不记录。发 /帮助 看用法。"
 
 
 def given_up(post_kind: str, to: str) -> str:
