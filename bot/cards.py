@@ -24,28 +24,29 @@ from bot.paper import (
     width,
     wrap,
 )
+from bot.words.terms import HOLDERS
 from nlp import CATEGORIES
 from schedules.summary import Item, Summary
 
 LINE, PEACH, LAMP, BAR = "#E8D9C0", "#FBE8CE", "#F2B84B", "#8DB4CE"
 GREEN, BLUE, AMBER, RED = "#1E6B3C", "#1D5A84", "#8F5500", "#B3261E"
 KINDS = {"daily": "日收集", "weekly": "周汇总", "monthly": "月反馈"}
-HOLDERS = {
-    "captain": "楼组长",
-    "property": "物业",
-    "owners": "业委会",
-    "committee": "居委会",
-    "street": "街道",
-}
 
 
 def draw(summary: Summary) -> bytes:
-    """The card of `summary`: a PNG 1080 pixels wide and as high as it needs to be, at most 7,000.
+    """The card of `summary`: a PNG 1080 pixels wide and as high as it needs to be, below 7,000.
 
     What does not fit a line ends in …, what exceeds a list is counted (等 12 件), and every text passes the
     masking layer.
     """
-    card = Paper()
+    measure = Paper(1)
+    _fill(measure, summary)
+    card = Paper(measure.y)
+    _fill(card, summary)
+    return card.png()
+
+
+def _fill(card: Paper, summary: Summary) -> None:
     _head(card, summary)
     late = {(item.building, item.number) for item in summary.late}
     going = [item for item in summary.open if (item.building, item.number) not in late]
@@ -60,7 +61,6 @@ def draw(summary: Summary) -> bytes:
         _items(card, summary, "超期", RED, summary.late)
         _items(card, summary, "请您看看", BLUE, summary.unsure if summary.kind == "daily" else ())
     _thanks(card, summary)
-    return card.png()
 
 
 def _head(card: Paper, summary: Summary) -> None:
@@ -211,7 +211,10 @@ def _detail(item: Item) -> str:
     near = f"{item.supporters}户附议" if item.supporters else ""
     if item.state == "unsure":
         return clean(item.note)
-    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, clean(item.note).rstrip("。"))
+    note = clean(item.note).rstrip("。")
+    if item.state == "resolved":
+        return "，".join(part for part in (note, near) if part)
+    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, note)
     return "，".join(part for part in parts if part)
 
 

@@ -15,8 +15,9 @@ from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
 from bot.outgoing import Kind, Words, owe
+from bot.words import sentences
 from nlp import Reader, Reading
-from schedules.calendar import Rules
+from schedules.calendar import Rules, quiet
 from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
@@ -75,6 +76,17 @@ class Hearing:
     @property
     def roles_anywhere(self) -> frozenset[str]:
         return frozenset(role.role for role in self.person.roles) if self.person else frozenset()
+
+    @property
+    def quotes_a_request(self) -> bool:
+        """Whether the quoted text names a request, or one of the team quotes anybody's words."""
+        quoted = self.message.quoted
+        return quoted is not None and bool(_NUMBER.search(quoted.text) or self.roles_anywhere)
+
+    def promise(self, request: Request) -> str:
+        """By when, as people say it; by its date when it will only be read in the morning."""
+        due, rules = request.due or self.now, self.means.rules
+        return sentences.when(due, self.now, self.means.zone, by_date=quiet(self.now, rules))
 
     async def speaker(self) -> Person:
         """The speaker's row, made now that there is a reason to keep him."""
@@ -160,10 +172,12 @@ class Hearing:
 
     async def tell_all(
         self, roles: frozenset[str], request: Request, text: str, kind: Kind = "private"
-    ) -> None:
-        """Tell everybody privately who has one of these roles where the request lies."""
-        for person in await people.holders(self.db, request.building, roles):
+    ) -> int:
+        """Tell everybody privately who has one of these roles where the request lies; how many there are."""
+        found = await people.holders(self.db, request.building, roles)
+        for person in found:
             await self.tell(person, text, kind, request)
+        return len(found)
 
     async def _owe(
         self,

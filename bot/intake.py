@@ -209,9 +209,8 @@ async def _acknowledge(hearing: Hearing, request: Request) -> None:
         return
     captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
     elsewhere = hearing.place is not None and request.building_id != hearing.place.id
-    promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
     filed = request.building.name if elsewhere else ""
-    text = words.acknowledged(request, captains[0].name if captains else "", promise, filed)
+    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request), filed)
     await hearing.answer(text, kind="ack")
 
 

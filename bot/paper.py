@@ -13,17 +13,20 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.mask import mask
 
-WIDTH, HEIGHT, EDGE = 1080, 7000, 64
+WIDTH, EDGE = 1080, 64
 INNER = WIDTH - 2 * EDGE
 PAPER, WHITE, INK, SOFT, CLAY = "#FFF8EC", "#FFFFFF", "#2A1F16", "#66574A", "#9E3B22"
 BODY, SMALL = 52, 46
 
 
 class Paper:
-    """A strip of paper that is filled from the top; `y` is where the next thing goes."""
+    """A strip of paper that is filled from the top; `y` is where the next thing goes.
 
-    def __init__(self) -> None:
-        self.image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    On paper too short all is lost but `y`: so it is measured how much a card takes.
+    """
+
+    def __init__(self, height: int) -> None:
+        self.image = Image.new("RGB", (WIDTH, height), PAPER)
         self.pen = ImageDraw.Draw(self.image)
         self.y = 0
 
@@ -71,7 +74,7 @@ class Paper:
 
     def png(self) -> bytes:
         out = io.BytesIO()
-        self.image.crop((0, 0, WIDTH, self.y)).quantize(128).save(out, "PNG")
+        self.image.save(out, "PNG")
         return out.getvalue()
 
 

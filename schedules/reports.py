@@ -41,7 +41,8 @@ async def daily(db: AsyncSession, tick: Tick) -> list[Notice]:
     notices = []
     for person, theirs in told.items():
         ledger = _joined("daily", theirs, [parts[place.id] for place in theirs], window)
-        if not ledger.empty:
+        # What is merely late still was told already; an evening without news is an evening off.
+        if ledger.fresh or ledger.done or ledger.unsure or ledger.soon:
             notices.append(
                 Notice("daily", f"daily:person:{person.id}:{window.period}", person, summary=ledger)
             )
@@ -78,8 +79,8 @@ async def _post(db: AsyncSession, tick: Tick, kind: Kind, before: Before) -> lis
     owed = _periods(tick.fires(kind, tick.now - LONG_AGO), before, tick.rules)
     rooms = await places.rooms(db, tick.account)
     notices = []
-    for fire, window in owed:
-        fresh = await _first_times(db, kind, _bound_before(rooms, fire), window, tick.now)
+    for _, window in owed:
+        fresh = await _first_times(db, kind, _bound_before(rooms, window.end), window, tick.now)
         told = await _of_rooms(db, kind, fresh, window, tick.rules)
         for room, summary in told:
             # A missed week in which nothing happened is not worth a word; the last one may be.
@@ -95,8 +96,8 @@ async def _preview(db: AsyncSession, tick: Tick, kind: Kind, before: Before) -> 
     owed = _periods(tick.fires(name, tick.now - LONG_AGO), before, tick.rules)
     if not owed or kind not in tick.triggers or tick.fires(kind, owed[-1][0]):
         return []
-    fire, window = owed[-1]
-    rooms = _bound_before(await places.rooms(db, tick.account, "building"), fire)
+    _, window = owed[-1]
+    rooms = _bound_before(await places.rooms(db, tick.account, "building"), window.end)
     rooms = [room for room in rooms if not await runs.find(db, kind, subject(room), window.period)]
     fresh = await _first_times(db, name, rooms, window, tick.now)
     everybody = await people(db)
@@ -118,8 +119,9 @@ def _periods(fired: Sequence[datetime], before: Before, rules: Rules) -> list[tu
     return list(owed.values())[-MOST_PERIODS:]
 
 
-def _bound_before(rooms: Sequence[Room], fire: datetime) -> list[Room]:
-    return [room for room in rooms if room.bound_at is None or room.bound_at < fire]
+def _bound_before(rooms: Sequence[Room], end: datetime) -> list[Room]:
+    """Of a time before it heard anything a room is told nothing."""
+    return [room for room in rooms if room.bound_at is None or room.bound_at < end]
 
 
 async def _first_times(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.cards import BAR, draw
-from bot.paper import EDGE, HEIGHT, PAPER, clean, cut, width, wrap
+from bot.paper import EDGE, PAPER, clean, cut, width, wrap
 from nlp import CATEGORIES
 from schedules.summary import Item, Kind, Summary
 
@@ -71,7 +71,7 @@ def test_the_heaviest_card_stays_inside_its_paper(kind: Kind, committee: bool) -
         summary = replace(summary, buildings=(replace(summary, new=99_999),) * 40)
     image = seen(summary)
     assert image.width == 1080
-    assert image.height < HEIGHT
+    assert image.height < 7000
     assert margins_are_blank(image)
 
 

@@ -228,11 +228,13 @@ async def test_a_ledger_tells_the_captain_what_is_new_doubtful_and_due(house: Ho
     fresh = await house.says("2026-11-17 10:00")
     doubt = await house.says("2026-11-12 10:00", state="unsure", text="水好像小了")
     await house.says("2026-11-17 20:00")
+    late = await house.says("2026-11-10 10:00")
     ledger = await daily(house, "2026-11-17 20:00")
     assert numbers(ledger.fresh) == [fresh.number]
     assert numbers(ledger.soon) == [old.number]
+    assert numbers(ledger.late) == [late.number]
     assert [(one.number, one.note) for one in ledger.unsure] == [(doubt.number, "水好像小了")]
-    assert set(numbers(ledger.open)) == {old.number, fresh.number}
+    assert set(numbers(ledger.open)) == {old.number, fresh.number, late.number}
 
 
 async def test_the_reporters_flat_is_told_only_where_so_set(house: House) -> None:

@@ -191,6 +191,7 @@ async def test_a_day_with_nothing_open_is_silent(house: House) -> None:
 
 async def test_after_a_week_away_only_the_last_evening_is_told(house: House) -> None:
     await house.says("2026-11-10 10:00")
+    await house.says("2026-11-19 10:00")
     notices = await house.run("daily", "2026-11-20 12:00")
     assert [summary(one).period for one in notices] == ["2026-11-19"]
 
@@ -211,6 +212,13 @@ async def test_a_captain_of_two_buildings_gets_one_ledger(house: House) -> None:
     assert summary(notices[0]).place == "3号楼、5号楼"
     assert [one.place for one in summary(notices[0]).buildings] == ["3号楼", "5号楼"]
     assert summary(notices[1]).buildings == ()
+
+
+async def test_each_account_tells_the_captains_it_knows(house: House) -> None:
+    await house.person("赵副", "deputy", house.three, account="other")
+    await house.says("2026-11-17 10:00")
+    assert who(await house.run("daily", "2026-11-17 20:00")) == ["李楼长"]
+    assert who(await house.run("daily", "2026-11-17 20:00", account="other")) == ["赵副"]
 
 
 async def test_a_building_without_captain_falls_to_the_clerk(house: House) -> None:

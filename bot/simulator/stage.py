@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -80,13 +80,13 @@ class Stage:
             await self.bot.keeper.do(name)
         await self.settle()
 
-    async def furnish(self, neighbourhood: Neighbourhood) -> None:
+    async def furnish(self, neighbourhood: Neighbourhood, ready: Mapping[str, str] = READY_ANSWERS) -> None:
         """Let a neighbourhood move in: its rooms bound, its people in their roles."""
         neighbourhood.move_in(self.chat)
         async with self.store.begin() as db:
             top = await places.community(db, neighbourhood.name)
             by_id = {one.id: await places.building(db, one.name, top) for one in neighbourhood.buildings}
-            for question, answer in READY_ANSWERS.items():
+            for question, answer in ready.items():
                 await answers.keep(db, top, question, answer)
             for group in neighbourhood.groups:
                 room = await places.room(db, self.chat.account, group.id)

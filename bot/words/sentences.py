@@ -19,7 +19,7 @@ def title(request: Request) -> str:
 def gist(request: Request) -> str:
     if request.private:
         return "一件私事"
-    return request.gist or CATEGORIES.get(request.category, "诉求")
+    return request.gist or {**CATEGORIES, "other": "一件事"}.get(request.category, "一件事")
 
 
 def day(moment: date) -> str:
@@ -35,12 +35,14 @@ def span(since: date, until: date) -> str:
     return f"{day(since)}—{last}"
 
 
-def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A time as one says it: 今天下午5点, 明晚8点, 11月25日."""
+def when(moment: datetime, now: datetime, zone: ZoneInfo, *, by_date: bool = False) -> str:
+    """A time as one says it: 今天下午5点, 明晚8点, 11月25日; `by_date` never by 今 or 明."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     ahead = (local.date() - today).days
     hour = local.hour if local.hour <= 12 else local.hour - 12
     clock = f"{hour}点" + ("半" if local.minute >= 30 else "")
+    if by_date:
+        return day(local.date())
     if ahead == 0:
         return f"今{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
     if ahead == 1:
@@ -146,7 +148,7 @@ def gap(since: datetime, until: datetime, zone: ZoneInfo) -> str:
 
 
 def greeting(place: str) -> str:
-    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。平常聊天我不插嘴、不记录。发 /帮助 看用法。"
+    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。\n平常聊天我不插嘴、不记录。发 /帮助 看用法。"
 
 
 def given_up(post_kind: str, to: str) -> str:
