@@ -48,6 +48,10 @@ class Text(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # another handler may have kept the whole error there
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         # An id from the wire must not be able to write a line of its own.
         record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
