@@ -15,6 +15,7 @@ from bot import photos
 from bot.attachments import card
 from bot.clock import Clock
 from bot.hearing import Means
+from bot.metrics import Metrics
 from bot.outgoing import Kind, Words, owe
 from bot.words import digests
 from schedules.job import Notice, Tick
@@ -30,8 +31,9 @@ OFTEN = 4
 class Keeper:
     """Does by the clock what is due; any minute will do, and twice is once."""
 
-    def __init__(self, account: str, store: Store, means: Means, clock: Clock) -> None:
+    def __init__(self, account: str, store: Store, means: Means, clock: Clock, metrics: Metrics) -> None:
         self.account, self.store, self.means, self.clock = account, store, means, clock
+        self.metrics = metrics
         retimed = {name: job.cron if job.on else "off" for name, job in means.config.jobs.items()}
         self.triggers = triggers({name: when for name, when in retimed.items() if when}, means.rules.zone)
 
@@ -53,6 +55,7 @@ class Keeper:
     async def _ticked(self, name: str, wake: Callable[[], None]) -> None:
         try:
             await self.do(name)
+            self.metrics.jobs.labels(name).inc()
         except Exception:
             log.exception("job %s failed; it is due again at its next tick", name)
         wake()

@@ -41,6 +41,12 @@ async def migrate(store: Store, now: datetime) -> Path | None:
     return aside
 
 
+async def is_behind(store: Store) -> bool:
+    """Whether the tables are not there or of an older version; nothing is made or changed."""
+    async with store.engine.connect() as connection:
+        return await connection.run_sync(_behind)
+
+
 async def create_all(store: Store) -> None:
     """The tables without their history, for a store in memory that lives as long as the process."""
     async with store.engine.begin() as connection:
