@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import attach, events, intake, router, words
@@ -60,7 +60,7 @@ class Bot:
         while True:
             try:
                 return await self._heard(arrival)
-            except DBAPIError as error:
+            except (OperationalError, InterfaceError) as error:
                 # Locked or full: nothing was marked seen, so the same message is simply taken again.
                 log.error("database refused %s: %s", _id(arrival), type(error.orig).__name__)
                 await asyncio.sleep(TRY_AGAIN)
@@ -96,8 +96,7 @@ class Bot:
             if not await journal.take(db, message.account, message.id, now):
                 return None
             hearing = await self._hearing(db, message, now)
-            quoting = message.quoted is not None and message.quoted.name == words.BOT
-            line = router.parse(message.text, quoting=quoting)
+            line = router.parse(message.text, quoting=hearing.quotes_a_request)
             await (router.obey(hearing, line) if line else intake.take_in(hearing))
         attach.remember(hearing, message.at)
         self.photos.drop(hearing.photos_to_drop)

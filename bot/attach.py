@@ -10,8 +10,9 @@ from bot.hearing import Hearing
 from bot.memory import Heard, RoomMemory
 from nlp import Place as Where
 from nlp import Said
+from schedules.calendar import due
 from store import requests
-from store.moves import ACTIVE, MOVES, move, record
+from store.moves import ACTIVE, MOVES, Act, move, record
 from store.tables import Person, Request, Supporter
 
 SPOKEN_ON_WITHIN = timedelta(seconds=100)
@@ -130,12 +131,20 @@ async def more(hearing: Hearing) -> bool:
         return False
     act = await hearing.act(request)
     if request.state == "resolved" and "reporter" in act.actor.roles:
-        move(hearing.db, request, "notfixed", act, hearing.message.text)
-        hearing.did, hearing.request = "follow", request
+        reopen(hearing, request, "notfixed", act, hearing.message.text)
+        hearing.did = "follow"
         await hearing.say(words.reopened(request), "ack", request)
         return True
     await follow(hearing, request)
     return True
+
+
+def reopen(hearing: Hearing, request: Request, verb: str, act: Act, note: str = "") -> None:
+    """Take up again what was ended: the same number, and a clock that starts at these words."""
+    fresh = due(hearing.now, request.route, request.holder, hearing.means.rules)
+    cleared = dict.fromkeys(("warned_at", "raised_at", "asked_at", "answered_at"))
+    move(hearing.db, request, verb, act, note, due=fresh, ended_by="", **cleared)
+    hearing.request = request
 
 
 async def spoken_on(hearing: Hearing) -> bool:

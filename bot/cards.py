@@ -24,19 +24,13 @@ from bot.paper import (
     width,
     wrap,
 )
+from bot.words.terms import HOLDERS
 from nlp import CATEGORIES
 from schedules.summary import Item, Summary
 
 LINE, PEACH, LAMP, BAR = "#E8D9C0", "#FBE8CE", "#F2B84B", "#8DB4CE"
 GREEN, BLUE, AMBER, RED = "#1E6B3C", "#1D5A84", "#8F5500", "#B3261E"
 KINDS = {"daily": "日收集", "weekly": "周汇总", "monthly": "月反馈"}
-HOLDERS = {
-    "captain": "楼组长",
-    "property": "物业",
-    "owners": "业委会",
-    "clerk": "居委会",
-    "street": "街道",
-}
 
 
 def draw(summary: Summary) -> bytes:
@@ -217,7 +211,10 @@ def _detail(item: Item) -> str:
     near = f"{item.supporters}户附议" if item.supporters else ""
     if item.state == "unsure":
         return clean(item.note)
-    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, clean(item.note).rstrip("。"))
+    note = clean(item.note).rstrip("。")
+    if item.state == "resolved":
+        return "，".join(part for part in (note, near) if part)
+    parts = (HOLDERS.get(item.holder, clean(item.holder)), due, near, note)
     return "，".join(part for part in parts if part)
 
 

@@ -15,8 +15,9 @@ from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
 from bot.outgoing import Kind, Words, owe
+from bot.words import sentences
 from nlp import Reader, Reading
-from schedules.calendar import Rules
+from schedules.calendar import Rules, quiet
 from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
@@ -55,6 +56,8 @@ class Hearing:
     request: Request | None = None
     reading: Reading | None = None
     said: list[str] = field(default_factory=list)
+    official: list[str] = field(default_factory=list)
+    """What of the answer is the house's own word, numbers and all."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -75,6 +78,17 @@ class Hearing:
     @property
     def roles_anywhere(self) -> frozenset[str]:
         return frozenset(role.role for role in self.person.roles) if self.person else frozenset()
+
+    @property
+    def quotes_a_request(self) -> bool:
+        """Whether the quoted text names a request, or one of the team quotes anybody's words."""
+        quoted = self.message.quoted
+        return quoted is not None and bool(_NUMBER.search(quoted.text) or self.roles_anywhere)
+
+    def promise(self, request: Request) -> str:
+        """By when, as people say it; by its date when it will only be read in the morning."""
+        due, rules = request.due or self.now, self.means.rules
+        return sentences.when(due, self.now, self.means.zone, by_date=quiet(self.now, rules))
 
     async def speaker(self) -> Person:
         """The speaker's row, made now that there is a reason to keep him."""
@@ -177,7 +191,9 @@ class Hearing:
     ) -> list[str]:
         self._owed += 1
         key = f"{self.message.account}:{self.message.id}:{self._owed}"
-        words = Words(key, kind, text, attachment or {}, request or self.request)
+        words = Words(
+            key, kind, text, attachment or {}, request or self.request, official=tuple(self.official)
+        )
         return await owe(self.db, to, words, self.now, self.means.rules)
 
     def _stranger(self) -> Person:

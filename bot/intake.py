@@ -127,6 +127,7 @@ async def _ready_answer(hearing: Hearing) -> bool:
             act = Act(people.CLOCK, hearing.now, hearing.message.id)
             move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
             hearing.did = "answer"
+            hearing.official.append(answer.answer)
             await hearing.answer(words.answered(request, answer.answer), kind="ack")
             return True
     return False
@@ -209,15 +210,15 @@ async def _acknowledge(hearing: Hearing, request: Request) -> None:
         return
     captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
     elsewhere = hearing.place is not None and request.building_id != hearing.place.id
-    promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
     filed = request.building.name if elsewhere else ""
-    text = words.acknowledged(request, captains[0].name if captains else "", promise, filed)
+    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request), filed)
     await hearing.answer(text, kind="ack")
 
 
 async def _alarm(hearing: Hearing, request: Request) -> None:
     settings = hearing.means.config.urgent
     call = getattr(settings, request.danger, "") or "110"
+    hearing.official.append(settings.property_desk)
     await hearing.answer(words.urgent(request, call, settings.property_desk), kind="urgent")
     await hearing.tell_all(ALARMED, request, words.urgent_privately(request), "urgent")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ log = logging.getLogger("louzu.photos")
 LIMIT = 8 * 1024 * 1024
 MOST_TRIES = 6
 LOOKS_AGAIN = 30.0
+RESTS = timedelta(seconds=20)
 
 
 class PhotoFetcher:
@@ -30,6 +32,7 @@ class PhotoFetcher:
     def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock) -> None:
         self.chat, self.store, self.means, self.clock = chat, store, means, clock
         self._wanted = asyncio.Event()
+        self._tried: dict[int, datetime] = {}
 
     @property
     def folder(self) -> Path:
@@ -64,8 +67,11 @@ class PhotoFetcher:
             wanted = list(
                 await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50))
             )
+        now = self.clock.now()
+        self._tried = {id_: at for id_, at in self._tried.items() if now - at < RESTS}
         for photo in wanted:
-            await self._fetch(photo)
+            if self.chat.health().well and photo.id not in self._tried:
+                await self._fetch(photo)
 
     async def _fetch(self, photo: Photo) -> None:
         try:
@@ -75,6 +81,7 @@ class PhotoFetcher:
             await self._refuse(photo)
         except (NoImage, OSError) as error:
             log.warning("photo %s: %s", photo.id, type(error).__name__)
+            self._tried[photo.id] = self.clock.now()
             await self._update(photo.id, "wanted" if photo.tries + 1 < MOST_TRIES else "refused")
         else:
             await self._update(photo.id, "kept", hash_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -154,6 +154,16 @@ async def split_off(db: AsyncSession, request: Request, act: Act) -> Request:
 async def events(db: AsyncSession, request: Request) -> list[Event]:
     """Everything that happened to a request, oldest first."""
     return list(await db.scalars(select(Event).where(Event.request_id == request.id).order_by(Event.id)))
+
+
+async def time_left(db: AsyncSession, request: Request) -> timedelta | None:
+    """What was left of its clock when a waiting request was put on hold; None while it is not waiting."""
+    if request.state != "waiting":
+        return None
+    held = select(Event).where(Event.request_id == request.id, Event.verb == "hold", ~Event.undone)
+    happened = await db.scalar(held.order_by(Event.id.desc()).limit(1))
+    due = happened.before.get("due") if happened else None
+    return datetime.fromisoformat(due) - happened.at if happened and due else timedelta(days=1)
 
 
 async def photos(db: AsyncSession, request: Request) -> list[Photo]:

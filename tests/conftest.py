@@ -5,3 +5,16 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import betterproto  # noqa: F401  (stringcase has invalid escapes)
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser import launched
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as found:
+        yield found

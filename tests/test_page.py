@@ -1,8 +1,6 @@
 """The demo's page: its guards over plain HTTP, and its use by two people in a real browser."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 from PIL import Image
-from playwright.async_api import Browser, Locator, async_playwright, expect
-from playwright.async_api import Page as Tab
+from playwright.async_api import Browser, expect
 
 from bot.chat import Message, Quote, Recall
 from bot.clock import MovedClock
@@ -22,21 +19,9 @@ from bot.simulator.chat import SHOWN, SimulatedChat
 from bot.simulator.neighbourhood import DEMO
 from bot.simulator.page import Page
 from bot.simulator.times import HERE
+from tests.browser import DESK, PHONE, bubbles, opened, write
 
 START = datetime(2026, 11, 22, 9, 14, tzinfo=HERE)
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-DESK = {"viewport": {"width": 1440, "height": 920}}
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -89,44 +74,6 @@ async def demo() -> AsyncIterator[Demo]:
 async def http(demo: Demo) -> AsyncIterator[ClientSession]:
     async with ClientSession(demo.url) as session:
         yield session
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing: apt-get install chromium")
-        pytest.skip("chromium is missing (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def opened(browser: Browser, url: str, device: dict[str, object] = PHONE) -> AsyncIterator[Tab]:
-    """A tab of its own; any error in the page's scripts fails the test."""
-    errors: list[str] = []
-    context = await browser.new_context(**device)  # type: ignore[arg-type]
-    tab = await context.new_page()
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
-    await tab.goto(url)
-    try:
-        yield tab
-    finally:
-        await context.close()
-    assert errors == []
-
-
-def bubbles(tab: Tab) -> Locator:
-    return tab.locator("#lines .bubble")
-
-
-async def write(tab: Tab, words: str) -> None:
-    await tab.fill("#text", words)
-    await tab.click("#send")
 
 
 def png() -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot import words
+from bot import attach, words
 from bot.arguments import Category, Content, Holder, Hours, Note, Question, Reason
 from bot.hearing import Hearing
 from bot.router import command
@@ -43,7 +43,7 @@ async def _reroute(hearing: Hearing, request: Request, route: str) -> str:
         raised_at=None,
     )
     hearing.request = request
-    return words.rerouted(request, _by(hearing, request))
+    return words.rerouted(request, hearing.promise(request))
 
 
 @command("改", "edit", CAPTAINS)
@@ -76,7 +76,7 @@ async def hand(hearing: Hearing, request: Request, holder: Holder, note: Note = 
     )
     hearing.request = request
     told = await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
-    return words.handed(request, _by(hearing, request), told)
+    return words.handed(request, hearing.promise(request), told)
 
 
 @command("挂起", "hold", CAPTAINS)
@@ -150,16 +150,7 @@ async def withdraw(hearing: Hearing, request: Request) -> str:
 @command("重开", "reopen", CAPTAINS)
 async def reopen(hearing: Hearing, request: Request) -> str:
     """办结的重新打开"""
-    move(
-        hearing.db,
-        request,
-        "reopen",
-        await hearing.act(request),
-        due=_due(hearing, request, request.route, "captain", hearing.now),
-        holder="captain",
-        asked_at=None,
-    )
-    hearing.request = request
+    attach.reopen(hearing, request, "reopen", await hearing.act(request))
     return words.reopened(request)
 
 
@@ -177,7 +168,9 @@ async def yes(hearing: Hearing, request: Request) -> str:
     _correct(hearing, request, "request", "yes")
     move(hearing.db, request, "yes", await hearing.act(request))
     hearing.request = request
-    text = words.acknowledged(request, hearing.person.name if hearing.person else "", _by(hearing, request))
+    text = words.acknowledged(
+        request, hearing.person.name if hearing.person else "", hearing.promise(request)
+    )
     home = await hearing.db.get(Room, request.room_id) if request.room_id else None
     if home is not None and home is not hearing.room and not request.private:
         await hearing.post(home, text, "ack", request)
@@ -229,18 +222,12 @@ async def mute(hearing: Hearing, hours: Hours) -> str:
     return ""
 
 
-def _due(
-    hearing: Hearing, request: Request, route: str, holder: str, since: datetime | None = None
-) -> datetime:
-    return due(since or request.created, route, holder, hearing.means.rules)
-
-
 def _named(request: Request) -> str:
     return f"{request.building.name}#{request.number}"
 
 
-def _by(hearing: Hearing, request: Request) -> str:
-    return words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
+def _due(hearing: Hearing, request: Request, route: str, holder: str) -> datetime:
+    return due(request.created, route, holder, hearing.means.rules)
 
 
 def _correct(hearing: Hearing, request: Request, field: str, now: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import router, words
+from bot import attach, router, words
 from bot.arguments import Rating
 from bot.hearing import Hearing
 from bot.router import command
@@ -40,8 +40,7 @@ async def notfixed(hearing: Hearing, request: Request) -> str:
         and "captain" not in act.actor.roles
     ):
         raise Refusal("too_late_to_reopen", number=request.number, days=days)
-    move(hearing.db, request, "notfixed", act)
-    hearing.request = request
+    attach.reopen(hearing, request, "notfixed", act)
     await hearing.tell_all(frozenset({"captain"}), request, words.reopened(request))
     return words.reopened(request)
 
@@ -65,7 +64,8 @@ async def board(hearing: Hearing) -> str:
     if place is None:
         raise Refusal("not_here")
     found = {role: await people.holders(hearing.db, place, {role}) for role in people.ROLES}
-    return lists.board(place.name, found, hearing.means.config.urgent.property_desk)
+    hearing.official.append(hearing.means.config.urgent.property_desk)
+    return lists.board(place.name, found, hearing.official[-1])
 
 
 @command("我的信息", "mine", private=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot import intake, words
 from bot.arguments import Channel, Content, Filter, Note
 from bot.hearing import Hearing
@@ -21,8 +23,9 @@ EVERYBODY = TEAM | HOLDERS
 async def list_(hearing: Hearing, filter_: Filter = "") -> str:
     """在办的诉求；可写 类别、超期、本月"""
     buildings = await hearing.buildings()
-    if not hearing.place and hearing.person:
-        buildings = [one for one in buildings if people.roles_at(hearing.person, one) & EVERYBODY]
+    buildings = [one for one in buildings if people.roles_at(hearing.person, one) & EVERYBODY]
+    if not buildings:
+        raise Refusal("not_here")
     rows = await requests.active(hearing.db, buildings, ACTIVE | {"unsure"})
     held = sorted(hearing.roles_anywhere & HOLDERS) if not hearing.roles_anywhere & TEAM else []
     rows = [one for one in rows if not held or one.holder in held]
@@ -57,7 +60,9 @@ async def show(hearing: Hearing, request: Request) -> str:
 async def take(hearing: Hearing, request: Request) -> str:
     """表示您在处理了"""
     act = await hearing.act(request)
-    move(hearing.db, request, "take", act)
+    left = await requests.time_left(hearing.db, request)
+    resumed: dict[str, Any] = {"due": hearing.now + left, "expected": None} if left is not None else {}
+    move(hearing.db, request, "take", act, **resumed)
     hearing.request = request
     return words.taken(request, act.actor.name)
 
@@ -110,8 +115,7 @@ async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> 
     request = intake.draft(hearing, reading)
     request.text, request.channel = content, channel
     hearing.request = await requests.open_request(hearing.db, request, building, await hearing.deed(building))
-    promise = words.when(request.due or hearing.now, hearing.now, hearing.means.zone)
-    return words.added(request, promise)
+    return words.added(request, hearing.promise(request))
 
 
 @command("催", "urge", TEAM)

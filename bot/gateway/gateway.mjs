@@ -15,6 +15,12 @@ const HELD_BACK = 5 // pictures waiting to be kept; more than that are left to t
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 const tell = (event, facts = {}) => process.stdout.write(JSON.stringify({ event, ...facts }) + '\n')
 
+let toldAt = 0
+const tellTrouble = () => { // a puppet without a network reports several a second
+  if (Date.now() - toldAt < 60_000) return
+  toldAt = Date.now()
+  tell('error')
+}
 const userOf = puppet => puppet.isLoggedIn ? puppet.currentUserId : undefined
 
 async function loadPuppet (name) {
@@ -109,18 +115,29 @@ function watchHearing (puppet, ring, folder, gapSeconds) {
   setInterval(() => ring.sweep(), 60_000).unref()
 }
 
+// Where the puppet keeps its login; half written when it was killed at the wrong moment, and then no longer of use.
+function loginMemory (folder) {
+  const name = path.join(folder, 'login')
+  const file = `${name}.memory-card.json`
+  try {
+    if (fs.existsSync(file)) JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch {
+    fs.rmSync(file)
+  }
+  return new MemoryCard({ name })
+}
+
 function report (puppet) {
   puppet.on('scan', ({ qrcode, status }) => tell('scan', { qrcode, status }))
   puppet.on('login', ({ contactId }) => tell('login', { contact: contactId }))
   puppet.on('logout', () => tell('logout'))
-  puppet.on('error', () => tell('error')) // without a listener an error event would end the process
+  puppet.on('error', tellTrouble) // without a listener an error event would end the process
 }
 
 async function main (settings) {
   process.umask(0o077)
   const puppet = await loadPuppet(settings.puppet)
-  const memory = new MemoryCard({ name: path.join(settings.folder, 'login') })
-  puppet.setMemory(memory)
+  puppet.setMemory(loginMemory(settings.folder))
   const ring = new Ring(path.join(settings.folder, 'ring'), settings.most)
   report(puppet)
   fillRing(puppet, ring)
@@ -145,15 +162,15 @@ async function main (settings) {
     try {
       return await puppet.start()
     } catch {
-      tell('error')
+      tellTrouble()
       await pause(10_000)
     }
   }
 }
 
 // Puppets throw from their timers; that is no reason to lose the account's session.
-process.on('unhandledRejection', () => tell('error'))
-process.on('uncaughtException', () => tell('error'))
+process.on('unhandledRejection', tellTrouble)
+process.on('uncaughtException', tellTrouble)
 main(JSON.parse(process.env.LOUZU_GATEWAY)).catch(error => {
   tell('failed', { reason: error.code ?? error.name, detail: String(error.message).split('\n')[0] })
   process.exit(1)

@@ -112,7 +112,7 @@ class WeChat:
             Event.ROOM_JOIN: self._join,
             Event.ROOM_TOPIC: self._topic,
             Event.DIRTY: self._dirty,
-            Event.ERROR: lambda _: log.warning("the gateway reports an error"),
+            Event.ERROR: lambda _: log.debug("the gateway reports an error"),
         }
         if hear := hears.get(kind):  # type: ignore[call-overload]
             hear(payload)

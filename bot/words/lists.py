@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.router import Command
 
 MOST = 20
+BOARD = ("captain", "deputy", "volunteer", "grid_leader", "clerk", "property", "owners", "street")
+"""Who is named on the 服务牌, the nearest first."""
 
 
 def help_text(commands: Sequence[Command], *, with_room: bool) -> str:
@@ -110,8 +112,8 @@ def _event(event: Event, zone: ZoneInfo) -> str:
 def board(place: str, holders: Mapping[str, Sequence[Person]], desk: str) -> str:
     """服务牌: who looks after us."""
     lines = [f"{place} 服务牌"]
-    for role, found in holders.items():
-        if found:
+    for role in BOARD:
+        if found := holders.get(role):
             lines.append(f"{ROLES[role]}：" + "、".join(courtesy(one.name) for one in found))
     if desk:
         lines.append(f"物业值班：{desk}")

@@ -35,12 +35,14 @@ def span(since: date, until: date) -> str:
     return f"{day(since)}—{last}"
 
 
-def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A time as one says it: 今天下午5点, 明晚8点, 11月25日."""
+def when(moment: datetime, now: datetime, zone: ZoneInfo, *, by_date: bool = False) -> str:
+    """A time as one says it: 今天下午5点, 明晚8点, 11月25日; `by_date` never by 今 or 明."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     ahead = (local.date() - today).days
     hour = local.hour if local.hour <= 12 else local.hour - 12
     clock = f"{hour}点" + ("半" if local.minute >= 30 else "")
+    if by_date:
+        return day(local.date())
     if ahead == 0:
         return f"今{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
     if ahead == 1:
