@@ -60,5 +60,6 @@ async def alarm(hearing: Hearing, request: Request) -> None:
     """At once and in the group: what to do and whom to call; privately: everybody who has to move."""
     settings = hearing.means.config.urgent
     call = getattr(settings, request.danger, "") or "110"
+    hearing.official.append(settings.property_desk)
     await hearing.answer(words.urgent(request, call, settings.property_desk), kind="urgent")
     await hearing.tell_all(ALARMED, request, words.urgent_privately(request), "urgent")

@@ -28,9 +28,8 @@ class Choice:
             return self.words[wanted]
         near = [meant for name, meant in self.words.items() if wanted and (wanted in name or name in wanted)]
         if len(set(near)) != 1:
-            raise Refusal(
-                "bad_choice", word=word, choices=[name for name in self.words if not name.isascii()]
-            )
+            names = {self.words[name]: name for name in reversed(list(self.words)) if not name.isascii()}
+            raise Refusal("bad_choice", word=word, choices=list(names.values())[::-1])
         return near[0]
 
 
@@ -65,8 +64,8 @@ class Reference:
 HOLDERS = {
     "物业": "property",
     "业委会": "owners",
-    "居委会": "committee",
-    "居委": "committee",
+    "居委会": "clerk",
+    "居委": "clerk",
     "街道": "street",
 }
 RATINGS = {"满意": "good", "一般": "fair", "不满意": "bad"}
@@ -110,8 +109,8 @@ def take_reference(text: str) -> tuple[Reference, str] | None:
 
 def take_word(text: str) -> tuple[str, str]:
     """The first word of `text` and what follows it."""
-    word, _, rest = text.partition(" ")
-    return word, rest.strip()
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, "".join(rest).strip()
 
 
 def parse_date(word: str, today: date) -> date:

@@ -28,7 +28,7 @@ async def photo(hearing: Hearing) -> None:
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
     request_id = room_of(hearing).last_request(since, hearing.message.sender)
     if request_id is None and hearing.message.quoted is not None:
-        quoted_request = await hearing.quoted_request()
+        quoted_request = await hearing.quoted_in_talk()
         request_id = quoted_request.id if quoted_request else None
     if request_id is not None:
         request = await hearing.db.get_one(Request, request_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from bot import about, attach, words
-from bot.acknowledge import acknowledge, outcome
+from bot import about, attach, remark, words
+from bot.acknowledge import acknowledge, outcome, staff
 from bot.attach import LONGEST_KEPT
 from bot.hearing import Hearing
 from nlp import Reading
@@ -14,6 +15,10 @@ from schedules.calendar import due
 from store import answers, people, requests
 from store.moves import Act, move
 from store.tables import Place, Request
+
+LONGEST_QUESTION = 40
+ASKS = re.compile("[?？]|[吗么]|几[点号]|多少|哪|怎|什么|请问|谁[知有]|有没有|when|where|what", re.IGNORECASE)
+"""A ready answer is for who asks: "物业电话打不通" holds the same words as "物业电话多少"."""
 
 Step = Callable[[Hearing], Awaitable[bool]]
 
@@ -35,20 +40,26 @@ async def take_in(hearing: Hearing) -> None:
 
 async def _ready_answer(hearing: Hearing) -> bool:
     """A question with a ready answer: answered on the spot, a quick fix done."""
-    reading = hearing.reading
+    reading, text = hearing.reading, hearing.message.text
     if (
         reading is None
-        or reading.category != "enquiry"
-        or outcome(hearing) != "speak"
-        or hearing.place is None
+        or reading.danger
+        or staff(hearing)
+        or len(text) > LONGEST_QUESTION
+        or not ASKS.search(text)
     ):
         return False
-    for answer in await answers.answers(hearing.db, hearing.place):
-        if hearing.means.reader.covers(answer.question, hearing.message.text):
-            request = await _open(hearing, reading, hearing.place, "open")
+    building = await hearing.filed_at(reading)
+    if building is None:
+        return False
+    for answer in await answers.answers(hearing.db, building):
+        if hearing.means.reader.covers(answer.question, text):
+            asked = replace(reading, route="quick", category="enquiry")
+            request = await _open(hearing, asked, building, "open")
             act = Act(people.CLOCK, hearing.now, hearing.message.id)
             move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
             hearing.did = "answer"
+            hearing.official.append(answer.answer)
             await hearing.answer(words.answered(request, answer.answer), kind="ack")
             return True
     return False
@@ -117,7 +128,7 @@ STEPS: tuple[Step, ...] = (
     _ready_answer,
     about.repeated,
     _new,
-    about.remarked,
-    about.answered_by_team,
+    remark.remarked,
+    remark.answered_by_team,
 )
 """In order: what hangs on something said before, then what stands on its own."""

@@ -51,7 +51,7 @@ MOVES: dict[str, Move] = {
     "route": Move(ACTIVE | {"unsure"}, "", CAPTAINS | {"system"}),
     "note": Move(ACTIVE | {"unsure", "resolved", "unsolvable"}, "", TEAM | HOLDERS),
     "urge": Move(ACTIVE, "", TEAM),
-    "reply": Move(ACTIVE | {"resolved", "unsolvable"}, "", CAPTAINS),
+    "reply": Move(ACTIVE | {"resolved", "unsolvable"}, "", CAPTAINS | HOLDERS),
     "rate": Move(frozenset({"resolved", "unsolvable"}), "", REPORTER),
 }
 UNDOABLE = frozenset(MOVES) - {"accept", "note", "urge", "rate", "no"}
@@ -66,9 +66,11 @@ def check(request: Request, verb: str, actor: Actor) -> Move:
     """The move, when it is legal. Raises Refusal, which says what is."""
     move = MOVES[verb]
     if not actor.roles & move.roles:
-        raise Refusal("not_allowed", number=request.number)
+        raise Refusal("not_allowed", number=request.number, verb=verb)
     if request.state not in move.sources:
-        allowed = legal(request.state, actor.roles)
+        # A resident says in plain words that his own is done; the command is the team's.
+        unspoken = {"done"} if actor.roles == REPORTER else set()
+        allowed = [one for one in legal(request.state, actor.roles) if one not in unspoken]
         raise Refusal("illegal_move", number=request.number, state=request.state, verb=verb, legal=allowed)
     return move
 

@@ -12,7 +12,7 @@ from bot.hearing import Hearing
 from bot.router import command
 from schedules.calendar import due
 from store import answers, people, requests, retention
-from store.moves import CAPTAINS, Act, move, record, undo
+from store.moves import CAPTAINS, HOLDERS, Act, move, record, undo
 from store.refusal import Refusal
 from store.tables import Correction, Event, Request, Room
 
@@ -75,8 +75,8 @@ async def hand(hearing: Hearing, request: Request, holder: Holder, note: Note = 
         raised_at=None,
     )
     hearing.request = request
-    await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
-    return words.handed(request, hearing.promise(request))
+    told = await hearing.tell_all(frozenset({holder}), request, words.handed_privately(request, note))
+    return words.handed(request, hearing.promise(request), told)
 
 
 @command("挂起", "hold", CAPTAINS)
@@ -110,7 +110,7 @@ async def merge(hearing: Hearing, request: Request, into: Request) -> str:
     if request.id == into.id:
         raise Refusal("same_request")
     if request.building_id != into.building_id:
-        raise Refusal("other_building", a=request.number, b=into.number)
+        raise Refusal("other_building", a=_named(request), b=_named(into))
     act = await hearing.act(request)
     oldest = min((one for one in (request.due, into.due) if one), default=None)
     move(hearing.db, request, "merge", act, merged_id=into.id)
@@ -154,7 +154,7 @@ async def reopen(hearing: Hearing, request: Request) -> str:
     return words.reopened(request)
 
 
-@command("回复", "reply", CAPTAINS, private=True)
+@command("回复", "reply", CAPTAINS | HOLDERS, private=True)
 async def reply(hearing: Hearing, request: Request, text: Content) -> str:
     """月反馈里这件怎么回复大家"""
     move(hearing.db, request, "reply", await hearing.act(request), reply=text)
@@ -224,6 +224,10 @@ async def mute(hearing: Hearing, hours: Hours) -> str:
 
 def _due(hearing: Hearing, request: Request, route: str, holder: str) -> datetime:
     return due(request.created, route, holder, hearing.means.rules)
+
+
+def _named(request: Request) -> str:
+    return f"{request.building.name}#{request.number}"
 
 
 def _correct(hearing: Hearing, request: Request, field: str, now: str) -> None:

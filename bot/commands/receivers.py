@@ -48,7 +48,7 @@ async def return_(hearing: Hearing, request: Request, reason: Reason) -> str:
 
 def _check_receiver(request: Request, roles: frozenset[str]) -> None:
     if request.holder not in roles:
-        raise Refusal("not_allowed", number=request.number)
+        raise Refusal("not_with_you", number=request.number, holder=request.holder)
 
 
 @command("导出", "export", HOLDERS)

@@ -44,8 +44,9 @@ def edited(request: Request) -> str:
     return f"{title(request)} 的类别改成“{CATEGORIES[request.category]}”了。"
 
 
-def handed(request: Request, promise: str) -> str:
-    return f"{title(request)} 已转交{HOLDERS[request.holder]}，{promise}前给回音。"
+def handed(request: Request, promise: str, told: int) -> str:
+    ask = "" if told else f"\n{HOLDERS[request.holder]}还没有人登记，请您当面转告。"
+    return f"{title(request)} 已转交{HOLDERS[request.holder]}，{promise}前给回音。{ask}"
 
 
 def handed_privately(request: Request, note: str) -> str:
@@ -69,11 +70,15 @@ def returned_privately(request: Request, reason: str) -> str:
 
 def held(request: Request) -> str:
     until = day(request.expected) if request.expected else ""
-    return f"{title(request)} 先等一等：{request.reason}。预计{until}有进展，到时再提醒。"
+    return f"{title(request)} 先等一等：{_ended(request.reason)}预计{until}有进展，到时再提醒。"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("。", "！", "？", "…")) else f"{sentence}。"
 
 
 def unsolvable(request: Request) -> str:
-    return f"{title(request)} 小区里解决不了：{request.reason}。会在月反馈里说明，不算办好。"
+    return f"{title(request)}，小区里解决不了：{_ended(request.reason)}会在月反馈里说明，不算办好。"
 
 
 def merged(request: Request, into: Request, households: int) -> str:

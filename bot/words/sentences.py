@@ -19,7 +19,7 @@ def title(request: Request) -> str:
 def gist(request: Request) -> str:
     if request.private:
         return "一件私事"
-    return request.gist or CATEGORIES.get(request.category, "诉求")
+    return request.gist or {**CATEGORIES, "other": "一件事"}.get(request.category, "一件事")
 
 
 def day(moment: date) -> str:
@@ -55,12 +55,11 @@ def acknowledged(request: Request, captain: str, promise: str, filed_at: str = "
     who = courtesy(captain) if captain else "楼组长"
     if request.private:
         return f"收到 #{request.number}，{who}会私下联系您。"
-    at = f"，记在{filed_at}" if filed_at else ""
     if request.english:
-        return f"收到 {title(request)}{at}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
+        return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
     if request.route == "listed":
-        return f"收到 {title(request)}{at}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
-    return f"收到 {title(request)}{at}。{who}跟进，{promise}前给您回音。"
+        return f"收到 {filed_at}{title(request)}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
+    return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。"
 
 
 def promise_in_english(request: Request) -> str:
@@ -153,7 +152,7 @@ def gap(since: datetime, until: datetime, zone: ZoneInfo) -> str:
 
 
 def greeting(place: str) -> str:
-    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。平常聊天我不插嘴、不记录。发 /帮助 看用法。"
+    return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。\n平常聊天我不插嘴、不记录。发 /帮助 看用法。"
 
 
 def given_up(post_kind: str, to: str) -> str:

@@ -36,6 +36,30 @@ RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 CHANNELS = {"group": "群里", "private": "私聊", "door": "上门", "phone": "电话", "12345": "12345"}
 WEEKDAYS = "一二三四五六日"
 
+COMMAND_OF = {
+    "yes": "是",
+    "no": "否",
+    "take": "受理",
+    "done": "办结",
+    "hand": "转交",
+    "accept": "收",
+    "return": "退",
+    "hold": "挂起",
+    "unsolvable": "不属",
+    "merge": "并入",
+    "unmerge": "拆开",
+    "withdraw": "撤回",
+    "reopen": "重开",
+    "notfixed": "没修好",
+    "edit": "改",
+    "route": "列入",
+    "note": "记",
+    "urge": "催",
+    "reply": "回复",
+    "rate": "满意",
+}
+"""The command that does a deed."""
+
 VERBS = {
     "yes": "确认",
     "no": "否掉",
