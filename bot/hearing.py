@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,9 @@ from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
 from store.tables import Person, Place, Request, Room
+
+if TYPE_CHECKING:
+    from bot.bearing import Bearing
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
@@ -60,6 +63,10 @@ class Hearing:
     said: list[str] = field(default_factory=list)
     official: list[str] = field(default_factory=list)
     """What of the answer is the house's own word, numbers and all."""
+    about: int | None = None
+    """The id of the request that a word of the team answers; nothing of it is kept."""
+    bearings: list[Bearing] | None = None
+    """How the message bears on the requests of its building, once somebody asked."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -116,6 +123,17 @@ class Hearing:
         if self.place is not None:
             return await places.buildings(self.db, [self.place])
         return await self._own_buildings()
+
+    async def filed_at(self, reading: Reading) -> Place | None:
+        """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
+        if reading.place.building:
+            named = await places.find_building(self.db, reading.place.building)
+            if named is not None:
+                return named
+        if self.place is not None:
+            return self.place if self.place.kind == "building" else None
+        own = await self.buildings()
+        return own[0] if len(own) == 1 else None
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""

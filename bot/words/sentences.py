@@ -138,6 +138,11 @@ def private_matter(request: Request) -> str:
     return f"#{request.number}（{CATEGORIES[request.category]}，只告诉您）{who}{request.text[:300]}\n请私下联系，群里不提。"
 
 
+def not_fixed_privately(request: Request, said: str) -> str:
+    """Somebody else than the reporter says that it still isn't right: the captain decides."""
+    return f"{title(request)} 记为办好了，群里又有人说：{said[:100]}\n要接着办就回：/重开 {request.number}"
+
+
 def photo_refused() -> str:
     return "有一张照片打不开或太大，没有收下，请重发一张。"
 
