@@ -87,7 +87,7 @@ class Keeper:
 
     def due(self, since: datetime, until: datetime) -> list[str]:
         """The jobs that fall due in (since, until], in the order of declaration."""
-        return [name for name, trigger in self.triggers.items() if fires(trigger, since, until)]
+        return [name for name, trigger in self.triggers.items() if _fires(trigger, since, until)]
 
     async def _owe(self, db: AsyncSession, notice: Notice) -> None:
         await owe(db, notice.to, _words(notice, self.means), self.clock.now(), self.means.rules)
@@ -111,6 +111,11 @@ class Keeper:
         config = self.means.config
         if self.store.file is not None:
             await backup(self.store, config.data_dir / "backups", self.clock.now(), config.store.backups_kept)
+
+
+def _fires(trigger: CronTrigger, since: datetime, until: datetime) -> bool:
+    first = trigger.get_next_fire_time(None, since + timedelta(microseconds=1))
+    return first is not None and first <= until
 
 
 def _frequent(trigger: CronTrigger, since: datetime) -> bool:

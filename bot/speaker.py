@@ -76,15 +76,22 @@ class Speaker:
     async def _say_next(self) -> float:
         if not self.chat.health().well:
             return LOOKS_AGAIN
-        now, waits = self.clock.now(), []
+        post, wait = await self._next()
+        if post is not None:
+            await self._say(post)
+            return 0
+        return min(LOOKS_AGAIN, wait)
+
+    async def _next(self) -> tuple[Post | None, float]:
+        """The first post that may be said now; else None, and how many seconds until one may."""
+        now, waits = self.clock.now(), [LOOKS_AGAIN]
         async with self.store.read() as db:
-            due = await outbox.due(db, self.chat.account, now)
-            waits = [await self.pace.wait(db, post, now) for post in due]
-        for post, wait in zip(due, waits, strict=True):
-            if wait <= 0:
-                await self._say(post)
-                return 0
-        return min([LOOKS_AGAIN, *waits])
+            for post in await outbox.due(db, self.chat.account, now):
+                wait = await self.pace.wait(db, post, now)
+                if wait <= 0:
+                    return post, 0
+                waits.append(wait)
+        return None, min(waits)
 
     async def _rest(self, seconds: float) -> None:
         try:
