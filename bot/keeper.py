@@ -77,7 +77,7 @@ class Keeper:
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
         """When a moved clock should halt on its way: every time a rare job falls due, and a few times a day."""
-        now_and_then = CronTrigger.from_crontab("0 */4 * * *", timezone=self.means.rules.zone)
+        now_and_then = CronTrigger.from_crontab("0 8-20/6 * * *", timezone=self.means.rules.zone)
         rare = [one for one in self.triggers.values() if not _frequent(one, since)]
         found = {stop for one in [*rare, now_and_then] for stop in fires(one, since, until)}
         return sorted(found)

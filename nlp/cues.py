@@ -15,7 +15,7 @@ _SHAPES = (
     ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
     ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:网址", re.compile(r"https?:|www\.|\burl\b|\.(?:com|cn|top|xyz)\b")),
-    ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|(?<!\d)\d{3,4}-\d{7,8}|cellphone|\bphone\b")),
+    ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|\d{3,4}-\d{6,8}|\d{2,4}\*{2,}\d|cellphone|\bphone\b")),
     ("形:占位词", re.compile(r"\b(?:digit|name|place|wechat)\b")),
     ("形:问号", re.compile(r"\?")),
     ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
@@ -32,12 +32,20 @@ _SHAPES = (
     ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
     ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
     ("形:省略", re.compile(r"\.\.\.|。。|…")),
+    ("形:转发开头", re.compile(r"^[\[【#(]{0,2}\S{0,4}(?:转|通知|公告|提示|提醒|通告|倡议|各位|尊敬的)")),
+    ("形:有没有一起", re.compile(r"(?:有没有|有人|谁).{0,10}(?:一起|拼|团|要|卖|会|推荐|送)")),
+    ("形:来一下", re.compile(r"(?:来|去)[\u4e00-\u9fff]{1,4}(?:一下|下|看|掉|走|开|好)")),
+    ("形:谁的", re.compile(r"(?:谁|哪家|哪户|哪位|哪个)[\u4e00-\u9fff]{0,4}的")),
+    ("形:是我", re.compile(r"^.{0,8}(?:是|在)我|我(?:这就|马上|来|去|刚)")),
+    ("形:还有吗", re.compile(r"还[\u4e00-\u9fff]{0,6}(?:吗|没|不)")),
+    ("形:现在", re.compile(r"现在|到现在|刚刚|刚才|正在|已经.{1,4}(?:天|个月|年)")),
+    ("形:过去", re.compile(r"那年|当年|以前|小时候|昨晚梦|上次|去年")),
     ("形:关于开头", re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)")),
     ("形:我你", re.compile(r"我.{0,12}你|你.{0,12}我")),
 )
-_RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+|[^\w\s]")
+_RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
-LETTERS = 0.5
+LETTERS = 0.7
 WEIGHED = 400
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
@@ -50,8 +58,6 @@ class Cues:
     signs: dict[str, str] = field(default_factory=dict)
     """sign -> the word in the text that showed it."""
     found: list[tuple[int, int, Concept]] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    """The text as jieba cuts it."""
 
     def has(self, *signs: str) -> bool:
         return any(sign in self.signs for sign in signs)
@@ -103,11 +109,11 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
 
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
-    cues = Cues(text, words=cut(text))
-    alone = alone_in(cues.words)
-    # A single character counts only where jieba cuts it as a word of its own: 车 is not in 风车.
-    hits = [hit for hit in vocabulary.all(text) if hit[1] - hit[0] > 1 or hit[0] in alone]
-    cues.found = outermost(hits)
+    cues = Cues(text, found=outermost(list(vocabulary.all(text))))
+    if any(end - start == 1 for start, end, _ in cues.found):
+        # A single character counts only where jieba cuts it as a word of its own: 车 is not in 风车.
+        alone = alone_in(cut(text))
+        cues.found = [hit for hit in cues.found if hit[1] - hit[0] > 1 or hit[0] in alone]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
     _together(cues)
@@ -121,9 +127,14 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
 def _together(cues: Cues) -> None:
     """Signs for kinds that meet in one clause, and for kinds that are missing altogether."""
     kinds = {concept.kind for _, _, concept in cues.found}
+    if "case" in kinds:
+        kinds |= {"thing", "trouble"}
     for kind, name in (("thing", "无物"), ("trouble", "无况"), ("ask", "无求"), ("talk", "无闲")):
         if kind not in kinds:
             cues.signs[f"缺:{name}"] = ""
+    met_kinds = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
+    for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
+        cues.signs[f"{sign}/{met_kinds}"] = ""
     ends = [hit.start() for hit in _CLAUSE.finditer(cues.text)] + [len(cues.text)]
     clause: dict[int, set[str]] = {}
     at = 0

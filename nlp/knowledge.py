@@ -12,7 +12,7 @@ from nlp.reading import CATEGORIES
 from nlp.words import Words
 
 DATA = Path(__file__).parent / "data"
-KINDS = {"thing": "物", "trouble": "况", "ask": "求", "talk": "闲"}
+KINDS = {"case": "事", "thing": "物", "trouble": "况", "ask": "求", "talk": "闲"}
 
 
 class Broken(ValueError):
@@ -26,11 +26,8 @@ class Concept:
     kind: str
     name: str
     category: str
-
-    @property
-    def sign(self) -> str:
-        """Its name among the signs that are weighed: "物:电梯"."""
-        return f"{KINDS[self.kind]}:{self.name}"
+    sign: str
+    """Its name among the signs that are weighed: "物:电梯"."""
 
 
 def table(path: Path) -> dict[str, Any]:
@@ -92,7 +89,7 @@ def _concept(path: Path, kind: str, entry: Any, names: set[str]) -> Concept:
     if category and category not in CATEGORIES:
         raise Broken(f"{at}: 「{name}」的 category 不认得「{category}」，可以是 {'、'.join(CATEGORIES)}")
     names.add(name)
-    return Concept(kind, name, category)
+    return Concept(kind, name, category, f"{KINDS[kind]}:{name}")
 
 
 def parts(path: Path) -> Words[str]:

@@ -9,6 +9,7 @@ from nlp.reading import Place
 from nlp.words import Words
 
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_ANY = re.compile("[0-9零〇一二两三四五六七八九十百]")
 _NUMERAL = re.compile(
     r"[零〇一二两三四五六七八九十百]{1,5}(?=\s?(?:号楼|号|栋|幢|座|单元|楼|层|门(?![口卫禁锁铃厅洞])|室|#))"
 )
@@ -40,6 +41,8 @@ _NOT_FLATS = {"110", "114", "119", "120", "122", "315", "911"}
 
 def find(text: str, parts: Words[str]) -> Place:
     """The place a standard text names; of several the first."""
+    if not _ANY.search(text):
+        return Place(part=_part(text, parts))
     text = _NUMERAL.sub(lambda hit: str(_number(hit[0])), text)
     building = unit = flat = ""
     rest = text

@@ -83,14 +83,14 @@ class _Reading:
         if self.danger:
             self.signs["险:有"] = self.signs[f"险:{self.danger}"] = 1.0
         self.signs[weigh.START] = 1.0
-        self.scores = dict(zip(weigh.OUTPUTS, known.weights.scores(self.signs), strict=True))
+        self.weights = known.weights
 
     def result(self) -> Reading:
-        certainty = weigh.probability(self.scores["request"])
+        certainty = weigh.probability(self.weights.score(self.signs, "request"))
         route = self.route(certainty)
         where = place.find(self.text, self.known.parts)
         taken, words = turn.taken(self.text, self.cues, self.known.turns)
-        category = max(CATEGORIES, key=lambda key: self.scores[key]) if route != "chat" else ""
+        category = self.weights.category(self.signs) if route != "chat" else ""
         return Reading(
             route=route,
             category=category,
@@ -107,7 +107,7 @@ class _Reading:
     def route(self, certainty: float) -> Route:
         if certainty < 0.5:
             return "chat"
-        return "listed" if self.scores["listed"] > 0 else "quick"
+        return "listed" if self.weights.score(self.signs, "listed") > 0 else "quick"
 
     def why(self, route: Route, category: str, words: str) -> tuple[str, ...]:
         """The words and rules that decided, the weightiest first."""
@@ -122,7 +122,8 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.known.weights.strongest(self.signs, output, sign)
+        named = self.weights.strongest(self.cues.signs, output, sign)
+        named = named or self.weights.strongest(self.signs, output, sign)
         shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
         return "、".join(shown) or "没有明显的迹象"
 

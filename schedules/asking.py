@@ -60,8 +60,9 @@ async def resume(db: AsyncSession, tick: Tick) -> list[Notice]:
     """Waiting requests whose expected date has come: once for each date that was given."""
     today = tick.rules.local(tick.now).date()
     come = (Request.state == "waiting", Request.expected <= today)
+    query = select(Request).where(*come).order_by(Request.id)
     rows = []
-    for row in await db.scalars(select(Request).where(*come).order_by(Request.id)):
+    for row in await db.scalars(query.with_for_update(skip_locked=True, of=Request)):
         if await runs.first_time(db, "resume", f"request:{row.id}", f"{row.expected}", tick.now):
             rows.append(row)
     everybody = await people(db)
@@ -92,7 +93,9 @@ async def _settled_by_others(db: AsyncSession, since: datetime, until: datetime)
         Event.at == Request.ended_at,
         Event.actor_id != Request.reporter_id,
     )
-    fresh = (Request.state == "resolved", Request.asked_at.is_(None), Request.satisfaction == "")
+    fresh = (Request.asked_at.is_(None), Request.satisfaction == "")
     ended = (Request.ended_at >= since, Request.ended_at < until)
     query = select(Request).where(*fresh, *ended, by_another).order_by(Request.id)
-    return list(await db.scalars(query.with_for_update(skip_locked=True, of=Request)))
+    rows = await db.scalars(query.with_for_update(skip_locked=True, of=Request))
+    # Asked for the state, the planner would walk everything ever resolved instead of the last days.
+    return [row for row in rows if row.state == "resolved"]

@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 import tomllib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime

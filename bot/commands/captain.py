@@ -222,12 +222,12 @@ async def mute(hearing: Hearing, hours: Hours) -> str:
     return ""
 
 
-def _named(request: Request) -> str:
-    return f"{request.building.name}#{request.number}"
-
-
 def _due(hearing: Hearing, request: Request, route: str, holder: str) -> datetime:
     return due(request.created, route, holder, hearing.means.rules)
+
+
+def _named(request: Request) -> str:
+    return f"{request.building.name}#{request.number}"
 
 
 def _correct(hearing: Hearing, request: Request, field: str, now: str) -> None:
