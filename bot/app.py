@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.hearing import Hearing, Means
 from bot.keeper import Keeper
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.outgoing import Words, owe
 from bot.photos_wanted import PhotoFetcher
 from bot.settings import rules_of
@@ -37,8 +38,9 @@ class Bot:
         self.chat, self.store, self.clock = chat, store, clock
         rules = rules_of(config)
         self.means = Means(config, rules, reader, Memory(config.keep.memory_minutes))
-        self.speaker = Speaker(chat, store, config, rules, clock)
-        self.keeper = Keeper(chat.account, store, self.means, clock)
+        self.metrics = Metrics()
+        self.speaker = Speaker(chat, store, self.means, clock, self.metrics)
+        self.keeper = Keeper(chat.account, store, self.means, clock, self.metrics)
         self.photos = PhotoFetcher(chat, store, self.means, clock)
 
     async def run(self) -> None:
@@ -59,7 +61,8 @@ class Bot:
         """One arrival, one transaction; never raises. What came of it, or None if it was no new message."""
         while True:
             try:
-                return await self._heard(arrival)
+                with self.metrics.seconds.time():
+                    return await self._heard(arrival)
             except (OperationalError, InterfaceError) as error:
                 # Locked or full: nothing was marked seen, so the same message is simply taken again.
                 log.error("database refused %s: %s", _id(arrival), type(error.orig).__name__)
@@ -86,6 +89,8 @@ class Bot:
                 await events.note(self.store, self.means, arrival, self.clock.now())
         except Refusal as error:
             hearing = await self._refuse(arrival, error)
+        if hearing is not None:
+            self.metrics.hearing(hearing)
         self.speaker.wake()
         self.photos.wake()
         return hearing

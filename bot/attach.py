@@ -12,15 +12,14 @@ from nlp import Place as Where
 from nlp import Said
 from schedules.calendar import due
 from store import requests
-from store.moves import ACTIVE, MOVES, Act, move, record
+from store.moves import ACTIVE, HOLDERS, MOVES, TEAM, Act, move, record
 from store.tables import Person, Request, Supporter
 
 SPOKEN_ON_WITHIN = timedelta(seconds=100)
 """Next lines of the same person, nobody between: still about the same thing."""
 DONE_FROM = 0.3
-ANSWERS = frozenset(
-    {"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street", "volunteer"}
-)
+ANSWERS = TEAM | HOLDERS
+"""Whose word in a group is an answer by a human."""
 _FLAT_IN_NAME = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
 
 
@@ -29,7 +28,7 @@ async def photo(hearing: Hearing) -> None:
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
     request_id = _room(hearing).last_request(since, hearing.message.sender)
     if request_id is None and hearing.message.quoted is not None:
-        quoted_request = await hearing.quoted_request()
+        quoted_request = await hearing.quoted_in_talk()
         request_id = quoted_request.id if quoted_request else None
     if request_id is not None:
         request = await hearing.db.get_one(Request, request_id)
@@ -49,10 +48,8 @@ async def quoted(hearing: Hearing) -> bool:
     """A message that quotes a request, or the bot's word about it, is about that request."""
     if hearing.message.quoted is None or hearing.reading is None:
         return False
-    request = await hearing.quoted_request()
-    if request is None:
-        return False
-    return await _apply(hearing, request)
+    request = await hearing.quoted_in_talk()
+    return request is not None and await _apply(hearing, request)
 
 
 async def _apply(hearing: Hearing, request: Request) -> bool:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.cards import draw
 from bot.ledger import issue_sheet
+from schedules.calendar import Rules
 from schedules.summary import Summary
 from store import Store
 
@@ -21,9 +22,10 @@ def card(summary: Summary) -> dict[str, Any]:
     return {"card": _SUMMARY.dump_python(summary, mode="json")}
 
 
-async def render(attachment: dict[str, Any], store: Store, now: datetime) -> tuple[str, bytes]:
+async def render(attachment: dict[str, Any], store: Store, now: datetime, rules: Rules) -> tuple[str, bytes]:
     """The file's name and bytes."""
     if "card" in attachment:
         summary = _SUMMARY.validate_python(attachment["card"])
         return f"{summary.period}.png", await asyncio.to_thread(draw, summary)
-    return await issue_sheet(store, attachment["sheet"]["places"], attachment["sheet"]["period"], now)
+    sheet = attachment["sheet"]
+    return await issue_sheet(store, sheet["places"], sheet["period"], now, rules)

@@ -25,7 +25,9 @@ from store.tables import Person, Place, Request, Room
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
-_NUMBER = re.compile(r"#(\d{1,6})(?!\d)")
+_NUMBER = re.compile(
+    r"(?:(?P<building>[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼?|栋|幢|座))\s?)?#(?P<number>\d{1,6})(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Hearing:
     request: Request | None = None
     reading: Reading | None = None
     said: list[str] = field(default_factory=list)
+    official: list[str] = field(default_factory=list)
+    """What of the answer is the house's own word, numbers and all."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -111,24 +115,19 @@ class Hearing:
         """Where a number is looked up: the room's building, else those the speaker has to do with."""
         if self.place is not None:
             return await places.buildings(self.db, [self.place])
-        speaker = await self.speaker()
-        tops = [role.place for role in speaker.roles]
-        mine = [request.building for request in await requests.of_person(self.db, speaker)]
-        return list(
-            {
-                place.id: place for place in [*(await places.buildings(self.db, tops) if tops else []), *mine]
-            }.values()
-        )
+        return await self._own_buildings()
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
-        buildings = await self.buildings()
+        here = await self.buildings()
+        known = {one.id: one for one in [*here, *await self._own_buildings()]}
         if reference.building:
             named = await places.find_building(self.db, reference.building)
-            buildings = [one for one in buildings if named is not None and one.id == named.id]
-        if not buildings:
+            known = {id_: one for id_, one in known.items() if named is not None and id_ == named.id}
+        if not known:
             raise Refusal("no_such_request", number=reference.number)
-        return await requests.find(self.db, buildings, reference.number, await self._own_buildings())
+        nearest = {one.id for one in here} if self.place else await self._nearest()
+        return await requests.find(self.db, list(known.values()), reference.number, nearest)
 
     async def quoted_request(self) -> Request | None:
         """The request that the quoted text names by its number, or that a quoted message opened."""
@@ -136,12 +135,19 @@ class Hearing:
             return None
         found = _NUMBER.search(self.message.quoted.text)
         if found is not None:
-            return await self.request_numbered(Reference(int(found[1])))
+            return await self.request_numbered(Reference(int(found["number"]), found["building"] or ""))
         buildings = await self.buildings()
         said = self.message.quoted.text.strip()
         return next(
             (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
         )
+
+    async def quoted_in_talk(self) -> Request | None:
+        """The same in plain talk, where "2#301" is no number of ours and nobody is told so."""
+        try:
+            return await self.quoted_request()
+        except Refusal:
+            return None
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
@@ -189,14 +195,26 @@ class Hearing:
     ) -> list[str]:
         self._owed += 1
         key = f"{self.message.account}:{self.message.id}:{self._owed}"
-        words = Words(key, kind, text, attachment or {}, request or self.request)
+        words = Words(
+            key, kind, text, attachment or {}, request or self.request, official=tuple(self.official)
+        )
         return await owe(self.db, to, words, self.now, self.means.rules)
 
     def _stranger(self) -> Person:
         return Person(account=self.message.account, contact=self.message.sender)
 
-    async def _own_buildings(self) -> set[int]:
-        """Where the speaker himself has a role or a request: two #12 elsewhere are not confused with his."""
-        speaker = await self.speaker()
-        own = {request.building_id for request in await requests.of_person(self.db, speaker)}
-        return own | {role.place_id for role in speaker.roles}
+    async def _own_buildings(self) -> list[Place]:
+        """Where the speaker himself has rights or a request."""
+        if self.person is None:
+            return []
+        tops = [role.place for role in self.person.roles]
+        held = await places.buildings(self.db, tops) if tops else []
+        mine = [request.building for request in await requests.of_person(self.db, self.person)]
+        return list({place.id: place for place in [*held, *mine]}.values())
+
+    async def _nearest(self) -> set[int]:
+        """Of his buildings those that are his own: two #12 elsewhere are not confused with his."""
+        if self.person is None:
+            return set()
+        mine = {request.building_id for request in await requests.of_person(self.db, self.person)}
+        return mine | {role.place_id for role in self.person.roles}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from bot import attach, words
@@ -23,6 +24,9 @@ ALARMED = frozenset({"captain", "deputy", "clerk", "property"})
 SAME_FROM = 0.5
 SAME_WITHIN = timedelta(days=14)
 LONGEST_KEPT = 2_000
+LONGEST_QUESTION = 40
+ASKS = re.compile("[?？]|[吗么]|几[点号]|多少|哪|怎|什么|请问|谁[知有]|有没有|when|where|what", re.IGNORECASE)
+"""A ready answer is for who asks: "物业电话打不通" holds the same words as "物业电话多少"."""
 
 Step = Callable[[Hearing], Awaitable[bool]]
 
@@ -113,20 +117,26 @@ async def _same_as(hearing: Hearing, building: Place, reading: Reading) -> Reque
 
 async def _ready_answer(hearing: Hearing) -> bool:
     """A question with a ready answer: answered on the spot, a quick fix done."""
-    reading = hearing.reading
+    reading, text = hearing.reading, hearing.message.text
     if (
         reading is None
-        or reading.category != "enquiry"
-        or outcome(hearing) != "speak"
-        or hearing.place is None
+        or reading.danger
+        or _staff(hearing)
+        or len(text) > LONGEST_QUESTION
+        or not ASKS.search(text)
     ):
         return False
-    for answer in await answers.answers(hearing.db, hearing.place):
-        if hearing.means.reader.covers(answer.question, hearing.message.text):
-            request = await _open(hearing, reading, hearing.place, "open")
+    building = await filed_at(hearing, reading)
+    if building is None:
+        return False
+    for answer in await answers.answers(hearing.db, building):
+        if hearing.means.reader.covers(answer.question, text):
+            asked = replace(reading, route="quick", category="enquiry")
+            request = await _open(hearing, asked, building, "open")
             act = Act(people.CLOCK, hearing.now, hearing.message.id)
             move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
             hearing.did = "answer"
+            hearing.official.append(answer.answer)
             await hearing.answer(words.answered(request, answer.answer), kind="ack")
             return True
     return False
@@ -217,6 +227,7 @@ async def _acknowledge(hearing: Hearing, request: Request) -> None:
 async def _alarm(hearing: Hearing, request: Request) -> None:
     settings = hearing.means.config.urgent
     call = getattr(settings, request.danger, "") or "110"
+    hearing.official.append(settings.property_desk)
     await hearing.answer(words.urgent(request, call, settings.property_desk), kind="urgent")
     await hearing.tell_all(ALARMED, request, words.urgent_privately(request), "urgent")
 

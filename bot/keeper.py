@@ -15,6 +15,7 @@ from bot import photos
 from bot.attachments import card
 from bot.clock import Clock
 from bot.hearing import Means
+from bot.metrics import Metrics
 from bot.outgoing import Kind, Words, owe
 from bot.words import digests
 from schedules.job import Notice, Tick
@@ -30,8 +31,9 @@ OFTEN = 4
 class Keeper:
     """Does by the clock what is due; any minute will do, and twice is once."""
 
-    def __init__(self, account: str, store: Store, means: Means, clock: Clock) -> None:
+    def __init__(self, account: str, store: Store, means: Means, clock: Clock, metrics: Metrics) -> None:
         self.account, self.store, self.means, self.clock = account, store, means, clock
+        self.metrics = metrics
         retimed = {name: job.cron if job.on else "off" for name, job in means.config.jobs.items()}
         self.triggers = triggers({name: when for name, when in retimed.items() if when}, means.rules.zone)
 
@@ -53,6 +55,7 @@ class Keeper:
     async def _ticked(self, name: str, wake: Callable[[], None]) -> None:
         try:
             await self.do(name)
+            self.metrics.jobs.labels(name).inc()
         except Exception:
             log.exception("job %s failed; it is due again at its next tick", name)
         wake()
@@ -84,7 +87,7 @@ class Keeper:
 
     def due(self, since: datetime, until: datetime) -> list[str]:
         """The jobs that fall due in (since, until], in the order of declaration."""
-        return [name for name, trigger in self.triggers.items() if fires(trigger, since, until)]
+        return [name for name, trigger in self.triggers.items() if _fires(trigger, since, until)]
 
     async def _owe(self, db: AsyncSession, notice: Notice) -> None:
         await owe(db, notice.to, _words(notice, self.means), self.clock.now(), self.means.rules)
@@ -108,6 +111,11 @@ class Keeper:
         config = self.means.config
         if self.store.file is not None:
             await backup(self.store, config.data_dir / "backups", self.clock.now(), config.store.backups_kept)
+
+
+def _fires(trigger: CronTrigger, since: datetime, until: datetime) -> bool:
+    first = trigger.get_next_fire_time(None, since + timedelta(microseconds=1))
+    return first is not None and first <= until
 
 
 def _frequent(trigger: CronTrigger, since: datetime) -> bool:

@@ -11,10 +11,10 @@ from bot import words
 from bot.attachments import render
 from bot.chat import Chat, MaybeSent, NotSent
 from bot.clock import Clock
-from bot.config import Config
+from bot.hearing import Means
+from bot.metrics import Metrics
 from bot.outgoing import Words, owe
 from bot.pace import Pace
-from schedules.calendar import Rules
 from store import Store, outbox, people, places
 from store.tables import Post
 
@@ -27,10 +27,11 @@ LONGEST_WAIT = timedelta(minutes=30)
 class Speaker:
     """The only one who sends. Never inside a transaction."""
 
-    def __init__(self, chat: Chat, store: Store, config: Config, rules: Rules, clock: Clock) -> None:
-        self.chat, self.store, self.rules, self.clock = chat, store, rules, clock
-        self.pace = Pace(config.pace)
+    def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock, metrics: Metrics) -> None:
+        self.chat, self.store, self.rules, self.clock = chat, store, means.rules, clock
+        self.pace, self.metrics = Pace(means.config.pace), metrics
         self._owed = asyncio.Event()
+        self._mouth = asyncio.Lock()
 
     def wake(self) -> None:
         """Something may be owed now."""
@@ -59,10 +60,15 @@ class Speaker:
             said += 1
         return said
 
+    async def hush(self) -> None:
+        """Let the post that is being said be finished, and say no more."""
+        await self._mouth.acquire()
+
     async def _attempt(self) -> float:
         """Say one post if one may be said; 0, or the seconds until it is worth looking again."""
         try:
-            return await self._say_next()
+            async with self._mouth:
+                return await self._say_next()
         except Exception:
             log.exception("the outbox stumbled")
             return LOOKS_AGAIN
@@ -70,15 +76,22 @@ class Speaker:
     async def _say_next(self) -> float:
         if not self.chat.health().well:
             return LOOKS_AGAIN
-        now, waits = self.clock.now(), []
+        post, wait = await self._next()
+        if post is not None:
+            await self._say(post)
+            return 0
+        return min(LOOKS_AGAIN, wait)
+
+    async def _next(self) -> tuple[Post | None, float]:
+        """The first post that may be said now; else None, and how many seconds until one may."""
+        now, waits = self.clock.now(), [LOOKS_AGAIN]
         async with self.store.read() as db:
-            due = await outbox.due(db, self.chat.account, now)
-            waits = [await self.pace.wait(db, post, now) for post in due]
-        for post, wait in zip(due, waits, strict=True):
-            if wait <= 0:
-                await self._say(post)
-                return 0
-        return min([LOOKS_AGAIN, *waits])
+            for post in await outbox.due(db, self.chat.account, now):
+                wait = await self.pace.wait(db, post, now)
+                if wait <= 0:
+                    return post, 0
+                waits.append(wait)
+        return None, min(waits)
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -107,12 +120,13 @@ class Speaker:
     async def _send(self, post: Post) -> str | None:
         if not post.attachment:
             return await self.chat.say(post.to, post.text)
-        name, data = await render(post.attachment, self.store, self.clock.now())
+        name, data = await render(post.attachment, self.store, self.clock.now(), self.rules)
         return await self.chat.show(post.to, name, data)
 
     async def _settle(self, post: Post, state: str, message_id: str = "") -> None:
         async with self.store.begin() as db:
             await outbox.settle(db, post.id, state, self.clock.now(), message_id)
+        self.metrics.posts.labels(state).inc()
 
     async def _not_sent(self, post: Post, error: NotSent) -> None:
         tries = post.tries + 1

@@ -37,12 +37,20 @@ async def clocks(db: AsyncSession, tick: Tick) -> list[Notice]:
 
     What nobody could be told of stays owed until somebody has the role.
     """
+    owed = {
+        "unanswered": await _unanswered(db, tick),
+        "due": await _due(db, tick),
+        "raised": await _raised(db, tick),
+    }
+    if not any(owed.values()):
+        return []
     everybody = await people(db)
     told = {
-        "unanswered": await _unanswered(db, tick, everybody),
-        "due": await _due(db, tick, everybody),
-        "raised": await _raised(db, tick, everybody),
+        "unanswered": _heard(owed["unanswered"], lambda row: everybody.team(row) + _clerks(everybody, row)),
+        "due": _heard(owed["due"], everybody.holders),
+        "raised": _heard(owed["raised"], everybody.above),
     }
+    await _write_down(db, tick, told)
     mine: defaultdict[Person, dict[str, list[Request]]] = defaultdict(lambda: {kind: [] for kind in told})
     for kind, pairs in told.items():
         for row, listeners in pairs:
@@ -85,23 +93,28 @@ def stamp(tick: Tick) -> str:
     return f"{tick.now:%Y%m%dT%H%M%SZ}"
 
 
-async def _unanswered(db: AsyncSession, tick: Tick, everybody: People) -> Told:
+async def _write_down(db: AsyncSession, tick: Tick, told: dict[str, Told]) -> None:
+    subjects = [f"request:{row.id}" for row, _ in told["unanswered"]]
+    await runs.first_times(db, "unanswered", subjects, "", tick.now)
+    for row, _ in told["due"]:
+        row.warned_at = tick.now
+    for row, _ in told["raised"]:
+        row.raised_at = tick.now
+
+
+async def _unanswered(db: AsyncSession, tick: Tick) -> list[Request]:
     known = exists().where(
         Run.job == "unanswered", Run.subject == literal("request:") + cast(Request.id, String)
     )
     soonest = tick.now - timedelta(minutes=tick.rules.first_answer_minutes)
     open_ = (Request.answered_at.is_(None), Request.created <= soonest, Request.channel.in_(SAID_TO_US))
     rows = await _locked(db, *open_, ~known, *_by_night(tick))
-    late = [
+    return [
         row for row in rows if first_answer_due(row.created, tick.rules, urgent=bool(row.danger)) <= tick.now
     ]
-    told = _heard(late, lambda row: everybody.team(row) + _clerks(everybody, row))
-    subjects = [f"request:{row.id}" for row, _ in told]
-    await runs.first_times(db, "unanswered", subjects, "", tick.now)
-    return told
 
 
-async def _due(db: AsyncSession, tick: Tick, everybody: People) -> Told:
+async def _due(db: AsyncSession, tick: Tick) -> list[Request]:
     quick = tick.now + timedelta(hours=tick.rules.quick_warn_before_hours)
     listed = tick.now + timedelta(hours=tick.rules.warn_before_hours)
     soon = or_(
@@ -109,20 +122,12 @@ async def _due(db: AsyncSession, tick: Tick, everybody: People) -> Told:
         and_(Request.route != "quick", Request.due <= listed),
     )
     told_here = or_(Request.due > tick.now, *_raises(tick))
-    rows = await _locked(db, Request.warned_at.is_(None), soon, told_here, *_by_night(tick))
-    told = _heard(rows, everybody.holders)
-    for row, _ in told:
-        row.warned_at = tick.now
-    return told
+    return await _locked(db, Request.warned_at.is_(None), soon, told_here, *_by_night(tick))
 
 
-async def _raised(db: AsyncSession, tick: Tick, everybody: People) -> Told:
+async def _raised(db: AsyncSession, tick: Tick) -> list[Request]:
     late = (Request.raised_at.is_(None), Request.due <= tick.now)
-    rows = await _locked(db, *late, or_(*_raises(tick)), *_by_night(tick))
-    told = _heard(rows, everybody.above)
-    for row, _ in told:
-        row.raised_at = tick.now
-    return told
+    return await _locked(db, *late, or_(*_raises(tick)), *_by_night(tick))
 
 
 async def _locked(db: AsyncSession, *where: ColumnElement[bool]) -> list[Request]:

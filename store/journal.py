@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Store
@@ -61,6 +61,12 @@ async def take(db: AsyncSession, account: str, message_id: str, at: datetime) ->
         return False
     await db.execute(insert(Seen).values(account=account, message_id=message_id, at=at, handled=True))
     return True
+
+
+async def unhandled(db: AsyncSession, account: str) -> int:
+    """How many messages reached us and wait to be handled."""
+    waiting = (Seen.account == account, ~Seen.handled)
+    return await db.scalar(select(func.count()).where(*waiting)) or 0
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from store.backup import copy
 from store.database import Store
 from store.tables import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 OWNER_ONLY = 0o600
 
@@ -37,8 +37,14 @@ async def migrate(store: Store, now: datetime) -> Path | None:
         await copy(store, aside)
     if behind:
         async with store.engine.begin() as connection:
-            await connection.run_sync(lambda it: command.upgrade(_config(it), "head"))
+            await connection.run_sync(_upgrade)
     return aside
+
+
+async def is_behind(store: Store) -> bool:
+    """Whether the tables are not there or of an older version; nothing is made or changed."""
+    async with store.engine.connect() as connection:
+        return await connection.run_sync(_behind)
 
 
 async def create_all(store: Store) -> None:
@@ -49,15 +55,31 @@ async def create_all(store: Store) -> None:
 
 def revise(connection: Connection, message: str) -> None:
     """Write the migration from the tables as they are in the database to those in the code."""
+    from alembic import command
+
     command.revision(_config(connection), message, autogenerate=True)
 
 
+# Alembic takes half a second to import, and most commands never migrate.
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(_config(connection), "head")
+
+
 def _behind(connection: Connection) -> bool:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     head = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() != head
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")

@@ -51,7 +51,7 @@ MOVES: dict[str, Move] = {
     "route": Move(ACTIVE | {"unsure"}, "", CAPTAINS | {"system"}),
     "note": Move(ACTIVE | {"unsure", "resolved", "unsolvable"}, "", TEAM | HOLDERS),
     "urge": Move(ACTIVE, "", TEAM),
-    "reply": Move(ACTIVE | {"resolved", "unsolvable"}, "", CAPTAINS),
+    "reply": Move(ACTIVE | {"resolved", "unsolvable"}, "", CAPTAINS | HOLDERS),
     "rate": Move(frozenset({"resolved", "unsolvable"}), "", REPORTER),
 }
 UNDOABLE = frozenset(MOVES) - {"accept", "note", "urge", "rate", "no"}

@@ -98,9 +98,14 @@ async def last_said(db: AsyncSession, account: str) -> datetime | None:
     return await db.scalar(select(func.max(Post.said_at)).where(Post.account == account))
 
 
-async def age(db: AsyncSession, now: datetime) -> float:
+async def age(db: AsyncSession, account: str, now: datetime) -> float:
     """Seconds for which the oldest post that could be said has waited, 0 when none does."""
-    oldest = await db.scalar(
-        select(func.min(Post.not_before)).where(Post.state == "due", Post.not_before <= now)
-    )
+    due_now = (Post.account == account, Post.state == "due", Post.not_before <= now)
+    oldest = await db.scalar(select(func.min(Post.not_before)).where(*due_now))
     return (now - oldest).total_seconds() if oldest else 0.0
+
+
+async def unknown(db: AsyncSession, account: str) -> int:
+    """How many posts may or may not stand in a group: for a person to look at."""
+    open_ = (Post.account == account, Post.state == "unknown")
+    return await db.scalar(select(func.count()).where(*open_)) or 0

@@ -12,7 +12,7 @@ from bot.hearing import Hearing
 from bot.router import command
 from schedules.calendar import due
 from store import answers, people, requests, retention
-from store.moves import CAPTAINS, Act, move, record, undo
+from store.moves import CAPTAINS, HOLDERS, Act, move, record, undo
 from store.refusal import Refusal
 from store.tables import Correction, Event, Request, Room
 
@@ -154,7 +154,7 @@ async def reopen(hearing: Hearing, request: Request) -> str:
     return words.reopened(request)
 
 
-@command("回复", "reply", CAPTAINS, private=True)
+@command("回复", "reply", CAPTAINS | HOLDERS, private=True)
 async def reply(hearing: Hearing, request: Request, text: Content) -> str:
     """月反馈里这件怎么回复大家"""
     move(hearing.db, request, "reply", await hearing.act(request), reply=text)

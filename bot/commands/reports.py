@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import words
@@ -9,7 +10,7 @@ from bot.arguments import Period
 from bot.hearing import Hearing
 from bot.router import command
 from bot.words import digests
-from schedules.calendar import Window, month_before, month_of, week_before, week_of
+from schedules.calendar import MOMENT, Window, month_before, month_of, week_before, week_of
 from schedules.digests import monthly_summary, weekly_summary
 from schedules.reports import subject
 from store import places, runs
@@ -23,6 +24,8 @@ async def preview(hearing: Hearing, period: Period) -> str:
     """先看看到今天为止的周汇总或月反馈"""
     place = await _own_place(hearing)
     window = (week_of if period == "weekly" else month_of)(hearing.now, hearing.means.rules)
+    # As it stands now: what is due tomorrow is not late yet.
+    window = replace(window, until=hearing.today, end=hearing.now + MOMENT)
     summarize = weekly_summary if period == "weekly" else monthly_summary
     return digests.text(await summarize(hearing.db, place, window, hearing.means.rules), hearing.means.rules)
 

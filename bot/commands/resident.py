@@ -64,7 +64,8 @@ async def board(hearing: Hearing) -> str:
     if place is None:
         raise Refusal("not_here")
     found = {role: await people.holders(hearing.db, place, {role}) for role in people.ROLES}
-    return lists.board(place.name, found, hearing.means.config.urgent.property_desk)
+    hearing.official.append(hearing.means.config.urgent.property_desk)
+    return lists.board(place.name, found, hearing.official[-1])
 
 
 @command("我的信息", "mine", private=True)

@@ -57,8 +57,8 @@ class Stage:
                 if hearing is not None:
                     heard.append(hearing)
             await self.bot.photos.fetch_all()
+            # What is said comes back as an echo: once more around.
             await self.bot.speaker.say_due()
-        await self.bot.speaker.say_due()
         return heard
 
     async def speak(self, room: str | None, person: str, text: str = "", **more: object) -> Hearing | None:
@@ -78,6 +78,7 @@ class Stage:
         """Let happen what fell due since a time."""
         for name in self.bot.keeper.due(since, self.clock.now()):
             await self.bot.keeper.do(name)
+        await self.bot.speaker.say_due()
         await self.settle()
 
     async def furnish(self, neighbourhood: Neighbourhood, ready: Mapping[str, str] = READY_ANSWERS) -> None:

@@ -2,6 +2,6 @@
 
 from bot.wechat.account import WeChat
 from bot.wechat.journal import Journal
-from bot.wechat.settings import WeChatSettings
+from bot.wechat.settings import WeChatSettings, settings_of
 
-__all__ = ["Journal", "WeChat", "WeChatSettings"]
+__all__ = ["Journal", "WeChat", "WeChatSettings", "settings_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.config import Config
 from bot.config_values import is_loopback
 
 
@@ -56,3 +57,10 @@ class WeChatSettings:
         if self.ca and not self.ca.is_file():
             wrong.append("ca 指的证书文件不存在")
         return wrong
+
+
+def settings_of(config: Config) -> WeChatSettings:
+    """What the settings say of the gateway."""
+    mine = config.wechat
+    same = mine.model_dump(exclude={"account", "token", "ca"})
+    return WeChatSettings(**same, token=mine.token.get_secret_value(), ca=Path(mine.ca) if mine.ca else None)

@@ -23,14 +23,16 @@ def text(summary: Summary, rules: Rules) -> str:
 
 
 def _week(summary: Summary, most: int) -> list[str]:
+    several = bool(summary.buildings)
     lines = [f"新收 {summary.new} 件：当场办好 {summary.quick} 件，列入清单 {summary.listed} 件。"]
     if summary.done:
-        lines.append(f"办好 {len(summary.done)} 件：{_names(summary.done, most)}")
+        lines.append(f"办好 {len(summary.done)} 件：{_names(summary.done, most, several)}")
     in_hand = [item for item in summary.open if not item.late]
     if in_hand:
-        lines.append(f"在办 {len(in_hand)} 件：{_in_hand(in_hand, most)}")
+        lines.append(f"在办 {len(in_hand)} 件：{_in_hand(in_hand, most, several)}")
     if summary.late:
-        lines.append(f"超期 {len(summary.late)} 件：{_names(summary.late, most)}，已请居委会跟进。")
+        asked = "" if several else "，已请居委会跟进。"
+        lines.append(f"超期 {len(summary.late)} 件：{_names(summary.late, most, several)}{asked}")
     if summary.buildings:
         lines += [_building(one) for one in summary.buildings[:most] if not one.empty]
     elif summary.thanks:
@@ -42,8 +44,8 @@ def _building(summary: Summary) -> str:
     return f"{summary.place}：新收 {summary.new}，办好 {len(summary.done)}，在办 {len(summary.open)}，超期 {len(summary.late)}"
 
 
-def _names(items: Sequence[Item], most: int) -> str:
-    return "、".join(_name(item) for item in items[:most]) + (
+def _names(items: Sequence[Item], most: int, several: bool = False) -> str:
+    return "、".join(_at(item, several) for item in items[:most]) + (
         f" 等 {len(items)} 件" if len(items) > most else ""
     )
 
@@ -52,14 +54,15 @@ def _name(item: Item) -> str:
     return f"#{item.number} {item.gist or '邻里协调'}"
 
 
-def _in_hand(items: Sequence[Item], most: int) -> str:
-    shown = "、".join(f"{_name(item)}（{_who_and_when(item)}）" for item in items[:most])
+def _in_hand(items: Sequence[Item], most: int, several: bool) -> str:
+    shown = "、".join(f"{_at(item, several)}（{_who_and_when(item)}）" for item in items[:most])
     return shown + (f" 等 {len(items)} 件" if len(items) > most else "")
 
 
 def _who_and_when(item: Item) -> str:
-    by = f"，{day(item.due)}前" if item.due else ""
-    return f"{HOLDERS[item.holder]}{by}"
+    if item.due is None:
+        return HOLDERS[item.holder]
+    return f"{HOLDERS[item.holder]}，" + (f"原定{day(item.due)}" if item.late else f"{day(item.due)}前")
 
 
 def _month(summary: Summary, most: int) -> list[str]:
@@ -76,18 +79,19 @@ def _month(summary: Summary, most: int) -> list[str]:
 
 
 def _reply(item: Item, many_buildings: bool) -> str:
-    where = f"{item.building} " if many_buildings else ""
     state = "超期未办" if item.late else STATES[item.state]
     note = f"：{item.note}" if item.note else ""
     by = f"（{_who_and_when(item)}）" if item.state not in ("resolved", "unsolvable") else ""
-    return f"{where}{_name(item)} {state}{note}{by}"
+    return f"{_at(item, many_buildings)} {state}{note}{by}"
 
 
 def ledger(summary: Summary) -> str:
     """日收集, for the captain alone."""
     several = len(summary.buildings) > 1
     head = f"【{summary.place} 日收集】{day(summary.until)}　新收 {len(summary.fresh)} 件，在办 {len(summary.open)} 件"
-    lines = [f"新：{_at(item, several)}（{STATES[item.state]}）" for item in summary.fresh]
+    done = {(item.building, item.number) for item in summary.done}
+    fresh = [item for item in summary.fresh if (item.building, item.number) not in done]
+    lines = [f"新：{_at(item, several)}（{STATES[item.state]}）" for item in fresh]
     lines += [f"办好：{_at(item, several)}" for item in summary.done]
     lines += [_unsure(item, several) for item in summary.unsure]
     lines += [f"明天前到期：{_at(item, several)}（{HOLDERS[item.holder]}）" for item in summary.soon]
@@ -133,18 +137,25 @@ def clocks(facts: dict[str, Sequence[Item]]) -> str:
 
 
 ASKED = {
-    "promoted": ("这几件到期没人确认，已自动列入问题清单：", "办好了回：/办结 编号 怎么办的"),
-    "monthly_ask": ("月底要向大家反馈，这几件还没有回复：", "请回：/回复 编号 内容"),
-    "resume": ("挂起的这几件，预计的日子到了：", "继续办回 /受理 编号，还要等回 /挂起 编号 日期 原因"),
-    "ask_fixed": ("您报的这几件办结三天了，修好了吗？", "好了回：/满意 编号；没好回：/没修好 编号"),
+    "promoted": ("{这件}到期没人确认，已自动列入问题清单：", "办好了回：/办结 {编号} 怎么办的"),
+    "monthly_ask": ("月底要向大家反馈，{这件}还没有回复：", "请回：/回复 {编号} 内容"),
+    "resume": ("挂起的{这件}，预计的日子到了：", "继续办回 /受理 {编号}，还要等回 /挂起 {编号} 日期 原因"),
+    "ask_fixed": ("您报的{这件}办好三天了，修好了吗？", "好了回：/满意 {编号}；没好回：/没修好 {编号}"),
 }
 
 
 def asked(kind: str, items: Sequence[Item]) -> str:
-    """A joined question about several requests."""
-    head, foot = ASKED[kind]
+    """One question about one request or several."""
+    one = len(items) == 1
+    facts = {"这件": "这件" if one else "这几件", "编号": items[0].number if one else "编号"}
+    head, foot = (line.format(**facts) for line in ASKED[kind])
     rest = [f"等 {len(items)} 件"] if len(items) > 12 else []
-    return "\n".join([head, *(f"· {_long(item)}" for item in items[:12]), *rest, foot])
+    tell = _plainly if kind == "ask_fixed" else _long
+    return "\n".join([head, *(f"· {tell(item)}" for item in items[:12]), *rest, foot])
+
+
+def _plainly(item: Item) -> str:
+    return f"{item.building} {_name(item)}"
 
 
 def _long(item: Item) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.router import Command
 
 MOST = 20
+NONE_SUCH = {"": "没有在办的，清清爽爽。", "全部": "没有在办的，清清爽爽。", "超期": "没有超期的。"}
+BOARD = ("captain", "deputy", "volunteer", "grid_leader", "clerk", "property", "owners", "street")
+"""Who is named on the 服务牌, the nearest first."""
 
 
 def help_text(commands: Sequence[Command], *, with_room: bool) -> str:
@@ -73,7 +76,7 @@ def open_list(
 ) -> str:
     """The list as a captain wants it: per building, per category, the longest due first."""
     if not requests:
-        return f"没有在办的{filter_}。" if filter_ else "没有在办的，清清爽爽。"
+        return NONE_SUCH.get(filter_, f"“{filter_}”没有在办的。")
     lines = [f"在办 {len(requests)} 件" + (f"（{filter_}）" if filter_ else "") + "："]
     several = len({one.building_id for one in requests}) > 1
     for one in requests[:MOST]:
@@ -110,8 +113,8 @@ def _event(event: Event, zone: ZoneInfo) -> str:
 def board(place: str, holders: Mapping[str, Sequence[Person]], desk: str) -> str:
     """服务牌: who looks after us."""
     lines = [f"{place} 服务牌"]
-    for role, found in holders.items():
-        if found:
+    for role in BOARD:
+        if found := holders.get(role):
             lines.append(f"{ROLES[role]}：" + "、".join(courtesy(one.name) for one in found))
     if desk:
         lines.append(f"物业值班：{desk}")
@@ -125,7 +128,9 @@ def kept_of(
     if person is None:
         return "没有记您的任何信息。"
     roles = "、".join(f"{role.place.name}{ROLES[role.role]}" for role in person.roles) or "无"
-    lines = [f"称呼：{person.name or '无'}；住处：{person.household or '没记'}；角色：{roles}"]
+    lines = [
+        f"称呼：{person.name or '无'}；住处：{person.household.replace('-', '单元') or '没记'}；角色：{roles}"
+    ]
     lines += [f"不记录您的发言：{'是' if person.deaf else '否'}"]
     for one in requests:
         shown = f"，照片 {photos.get(one.id, 0)} 张" if photos.get(one.id) else ""

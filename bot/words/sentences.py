@@ -55,12 +55,11 @@ def acknowledged(request: Request, captain: str, promise: str, filed_at: str = "
     who = courtesy(captain) if captain else "楼组长"
     if request.private:
         return f"收到 #{request.number}，{who}会私下联系您。"
-    at = f"，记在{filed_at}" if filed_at else ""
     if request.english:
-        return f"收到 {title(request)}{at}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
+        return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
     if request.route == "listed":
-        return f"收到 {title(request)}{at}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
-    return f"收到 {title(request)}{at}。{who}跟进，{promise}前给您回音。"
+        return f"收到 {filed_at}{title(request)}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
+    return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。"
 
 
 def promise_in_english(request: Request) -> str:
