@@ -184,6 +184,16 @@ class Hearing:
         """Owe another room a post: the one where the request was reported."""
         await self._owe(room, kind, text, request)
 
+    async def announce(self, request: Request, text: str) -> str:
+        """Tell what became of a request also where it was said, when that is not here."""
+        home = await self.db.get(Room, request.room_id) if request.room_id else None
+        if home is not None and home is not self.room and not request.private:
+            await self.post(home, text, "notice", request)
+        reporter = request.reporter
+        if request.channel == "private" and reporter is not None and reporter is not self.person:
+            await self.tell(reporter, text, "notice", request)
+        return text
+
     async def tell(
         self, person: Person, text: str, kind: Kind = "private", request: Request | None = None
     ) -> None:

@@ -76,6 +76,9 @@ async def _new(hearing: Hearing) -> bool:
     request = await _open(hearing, reading, building, "open" if heard == "speak" else "unsure")
     if heard == "speak":
         await acknowledge(hearing, request)
+    elif hearing.room is None:
+        # Who speaks to us alone is not left without a word.
+        await hearing.answer(words.asking_the_captain(), kind="ack")
     return True
 
 

@@ -101,6 +101,10 @@ def fraud_warning(request: Request) -> str:
     return f"提醒大家：凡是要转账、要验证码、要点链接的，先别信，拿不准打 96110。已记 #{request.number}。"
 
 
+def asking_the_captain() -> str:
+    return "记下了，我先请楼组长看一看，再告诉您。"
+
+
 def which_building() -> str:
     return "请带上楼号再说一次，比如：3号楼2单元的灯不亮了。"
 
