@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,9 @@ from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
 from store.tables import Person, Place, Request, Room
+
+if TYPE_CHECKING:
+    from bot.bearing import Bearing
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
@@ -60,6 +63,10 @@ class Hearing:
     said: list[str] = field(default_factory=list)
     official: list[str] = field(default_factory=list)
     """What of the answer is the house's own word, numbers and all."""
+    about: int | None = None
+    """The id of the request that a word of the team answers; nothing of it is kept."""
+    bearings: list[Bearing] | None = None
+    """How the message bears on the requests of its building, once somebody asked."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -117,6 +124,17 @@ class Hearing:
             return await places.buildings(self.db, [self.place])
         return await self._own_buildings()
 
+    async def filed_at(self, reading: Reading) -> Place | None:
+        """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
+        if reading.place.building:
+            named = await places.find_building(self.db, reading.place.building)
+            if named is not None:
+                return named
+        if self.place is not None:
+            return self.place if self.place.kind == "building" else None
+        own = await self.buildings()
+        return own[0] if len(own) == 1 else None
+
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
         here = await self.buildings()
@@ -165,6 +183,16 @@ class Hearing:
     async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
         """Owe another room a post: the one where the request was reported."""
         await self._owe(room, kind, text, request)
+
+    async def announce(self, request: Request, text: str) -> str:
+        """Tell what became of a request also where it was said, when that is not here."""
+        home = await self.db.get(Room, request.room_id) if request.room_id else None
+        if home is not None and home is not self.room and not request.private:
+            await self.post(home, text, "notice", request)
+        reporter = request.reporter
+        if request.channel == "private" and reporter is not None and reporter is not self.person:
+            await self.tell(reporter, text, "notice", request)
+        return text
 
     async def tell(
         self, person: Person, text: str, kind: Kind = "private", request: Request | None = None

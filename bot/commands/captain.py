@@ -14,7 +14,7 @@ from schedules.calendar import due
 from store import answers, people, requests, retention
 from store.moves import CAPTAINS, HOLDERS, Act, move, record, undo
 from store.refusal import Refusal
-from store.tables import Correction, Event, Request, Room
+from store.tables import Correction, Event, Request
 
 
 @command("列入", "list-it", CAPTAINS)
@@ -101,7 +101,7 @@ async def unsolvable(hearing: Hearing, request: Request, reason: Reason) -> str:
     """小区里解决不了的；写明原因"""
     move(hearing.db, request, "unsolvable", await hearing.act(request), reason, reason=reason)
     hearing.request = request
-    return words.unsolvable(request)
+    return await hearing.announce(request, words.unsolvable(request))
 
 
 @command("并入", "merge", CAPTAINS)
@@ -171,10 +171,7 @@ async def yes(hearing: Hearing, request: Request) -> str:
     text = words.acknowledged(
         request, hearing.person.name if hearing.person else "", hearing.promise(request)
     )
-    home = await hearing.db.get(Room, request.room_id) if request.room_id else None
-    if home is not None and home is not hearing.room and not request.private:
-        await hearing.post(home, text, "ack", request)
-    return text
+    return await hearing.announce(request, text)
 
 
 @command("否", "no", CAPTAINS, private=True)

@@ -98,13 +98,3 @@ async def listen(hearing: Hearing) -> str:
     """重新开始为您记事"""
     (await hearing.speaker()).deaf = False
     return words.listening()
-
-
-async def tell_reporter(hearing: Hearing, request: Request, text: str) -> None:
-    """The reporter hears privately of a request that he told privately."""
-    if (
-        request.channel == "private"
-        and request.reporter is not None
-        and hearing.person is not request.reporter
-    ):
-        await hearing.tell(request.reporter, text, "notice", request)

@@ -14,7 +14,7 @@ from schedules.calendar import day_of, month_of
 from store import people, requests
 from store.moves import ACTIVE, HOLDERS, TEAM, move, record
 from store.refusal import Refusal
-from store.tables import Request, Room
+from store.tables import Request
 
 EVERYBODY = TEAM | HOLDERS
 
@@ -79,21 +79,7 @@ async def done(hearing: Hearing, request: Request, note: Note = "") -> str:
         await hearing.answer(words.already_done(request), private=True)
         return ""
     move(hearing.db, request, "done", act, note, outcome=note, ended_by=act.actor.name)
-    return await _announce(hearing, request, words.done(request, act.actor.name))
-
-
-async def _announce(hearing: Hearing, request: Request, text: str) -> str:
-    """The group where it was reported hears the end of it, also when it was closed elsewhere."""
-    home = await hearing.db.get(Room, request.room_id) if request.room_id else None
-    if home is not None and home is not hearing.room and not request.private:
-        await hearing.post(home, text, "notice", request)
-    if (
-        request.channel == "private"
-        and request.reporter is not None
-        and request.reporter is not hearing.person
-    ):
-        await hearing.tell(request.reporter, text, "notice", request)
-    return text
+    return await hearing.announce(request, words.done(request, act.actor.name))
 
 
 @command("记", "note", EVERYBODY, private=True)
@@ -109,7 +95,7 @@ async def note(hearing: Hearing, request: Request, text: Note) -> str:
 async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> str:
     """替人记一件：上门听到的、电话里的、12345 转来的"""
     reading = hearing.means.reader.read(content)
-    building = await intake.filed_at(hearing, reading)
+    building = await hearing.filed_at(reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
     request = intake.draft(hearing, reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.router import Command
 
 MOST = 20
+_HEARD = re.compile("「(.+?)」")
 NONE_SUCH = {"": "没有在办的，清清爽爽。", "全部": "没有在办的，清清爽爽。", "超期": "没有超期的。"}
 BOARD = ("captain", "deputy", "volunteer", "grid_leader", "clerk", "property", "owners", "street")
 """Who is named on the 服务牌, the nearest first."""
@@ -99,8 +101,8 @@ def whole(
         f"{request.created.astimezone(zone):%-m月%-d日 %H:%M} {reporter}（{CHANNELS[request.channel]}）：{request.text}",
         f"附议 {supporters} 户，照片 {photos} 张{_until(request, now, zone)}",
     ]
-    if request.why:
-        facts.append("判断依据：" + "；".join(request.why))
+    if heard := list(dict.fromkeys(_HEARD.findall(" ".join(request.why)))):
+        facts.append("听到的词：" + "、".join(heard))
     return "\n".join([*facts, *(_event(event, zone) for event in events)])
 
 

@@ -101,6 +101,10 @@ def fraud_warning(request: Request) -> str:
     return f"提醒大家：凡是要转账、要验证码、要点链接的，先别信，拿不准打 96110。已记 #{request.number}。"
 
 
+def asking_the_captain() -> str:
+    return "记下了，我先请楼组长看一看，再告诉您。"
+
+
 def which_building() -> str:
     return "请带上楼号再说一次，比如：3号楼2单元的灯不亮了。"
 
@@ -136,6 +140,11 @@ def recalled_privately(request: Request) -> str:
 def private_matter(request: Request) -> str:
     who = f"{courtesy(request.reporter.name)}：" if request.reporter and request.reporter.name else ""
     return f"#{request.number}（{CATEGORIES[request.category]}，只告诉您）{who}{request.text[:300]}\n请私下联系，群里不提。"
+
+
+def not_fixed_privately(request: Request, said: str) -> str:
+    """Somebody else than the reporter says that it still isn't right: the captain decides."""
+    return f"{title(request)} 记为办好了，群里又有人说：{said[:100]}\n要接着办就回：/重开 {request.number}"
 
 
 def photo_refused() -> str:
