@@ -151,6 +151,9 @@ class Hearing:
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
+        if kind == "reply" and self.request is not None and self.request.danger:
+            # Who waits in a stuck lift wants to hear at night, too, that somebody comes.
+            kind = "urgent"
         if self.room is None or private:
             # To answer somebody is no reason to keep him.
             await self._owe(self.person or self._stranger(), kind, text)
@@ -160,11 +163,13 @@ class Hearing:
     async def say(self, text: str, kind: Kind = "ack", request: Request | None = None) -> None:
         """Owe the room a post."""
         if self.room is not None:
-            self.said += await self._owe(self.room, kind, text, request)
+            self.said += await self._owe(
+                self.room, kind, _located(text, self.room, request or self.request), request
+            )
 
     async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
         """Owe another room a post: the one where the request was reported."""
-        await self._owe(room, kind, text, request)
+        await self._owe(room, kind, _located(text, room, request), request)
 
     async def announce(self, request: Request, text: str) -> str:
         """Tell what became of a request also where it was said, when that is not here."""
@@ -228,3 +233,12 @@ class Hearing:
             return set()
         mine = {request.building_id for request in await requests.of_person(self.db, self.person)}
         return mine | {role.place_id for role in self.person.roles}
+
+
+def _located(text: str, room: Room, request: Request | None) -> str:
+    """A number of another building, named as such: "#1" alone is this building's."""
+    if request is None or request.building_id == room.place_id:
+        return text
+    name = request.building.name
+    here = re.compile(rf"(?<!{name})#{request.number}(?!\d)( {name})?")
+    return here.sub(lambda found: f"{name}#{request.number}{' ' if found[1] else ''}", text, count=1)

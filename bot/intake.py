@@ -150,6 +150,8 @@ async def _new(hearing: Hearing) -> bool:
     building = await filed_at(hearing, reading)
     if building is None:
         return await _ask_where(hearing, heard)
+    if heard == "ask" and await attach.spoken_on(hearing):
+        return True
     request = await _open(hearing, reading, building, "open" if heard == "speak" else "unsure")
     if heard == "speak":
         await _acknowledge(hearing, request)
@@ -221,9 +223,7 @@ async def _acknowledge(hearing: Hearing, request: Request) -> None:
         await hearing.answer(words.fraud_warning(request), kind="ack")
         return
     captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
-    elsewhere = hearing.place is not None and request.building_id != hearing.place.id
-    filed = request.building.name if elsewhere else ""
-    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request), filed)
+    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request))
     await hearing.answer(text, kind="ack")
 
 
