@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,9 @@ from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
 from store.tables import Person, Place, Request, Room
+
+if TYPE_CHECKING:
+    from bot.bearing import Bearing
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
@@ -60,6 +63,10 @@ class Hearing:
     said: list[str] = field(default_factory=list)
     official: list[str] = field(default_factory=list)
     """What of the answer is the house's own word, numbers and all."""
+    about: int | None = None
+    """The id of the request that a word of the team answers; nothing of it is kept."""
+    bearings: list[Bearing] | None = None
+    """How the message bears on the requests of its building, once somebody asked."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -113,9 +120,18 @@ class Hearing:
 
     async def buildings(self) -> list[Place]:
         """Where a number is looked up: the room's building, else those the speaker has to do with."""
+        return await (places.buildings(self.db, [self.place]) if self.place else self._own_buildings())
+
+    async def filed_at(self, reading: Reading) -> Place | None:
+        """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
+        if reading.place.building:
+            named = await places.find_building(self.db, reading.place.building)
+            if named is not None:
+                return named
         if self.place is not None:
-            return await places.buildings(self.db, [self.place])
-        return await self._own_buildings()
+            return self.place if self.place.kind == "building" else None
+        own = await self.buildings()
+        return own[0] if len(own) == 1 else None
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
@@ -136,11 +152,9 @@ class Hearing:
         found = _NUMBER.search(self.message.quoted.text)
         if found is not None:
             return await self.request_numbered(Reference(int(found["number"]), found["building"] or ""))
-        buildings = await self.buildings()
         said = self.message.quoted.text.strip()
-        return next(
-            (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
-        )
+        known = await requests.active(self.db, await self.buildings()) if said else []
+        return next((one for one in known if one.text == said), None)
 
     async def quoted_in_talk(self) -> Request | None:
         """The same in plain talk, where "2#301" is no number of ours and nobody is told so."""
@@ -163,13 +177,11 @@ class Hearing:
     async def say(self, text: str, kind: Kind = "ack", request: Request | None = None) -> None:
         """Owe the room a post."""
         if self.room is not None:
-            self.said += await self._owe(
-                self.room, kind, _located(text, self.room, request or self.request), request
-            )
+            self.said += await self._owe(self.room, kind, text, request)
 
     async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
         """Owe another room a post: the one where the request was reported."""
-        await self._owe(room, kind, _located(text, room, request), request)
+        await self._owe(room, kind, text, request)
 
     async def announce(self, request: Request, text: str) -> str:
         """Tell what became of a request also where it was said, when that is not here."""
@@ -209,10 +221,11 @@ class Hearing:
         attachment: dict[str, Any] | None = None,
     ) -> list[str]:
         self._owed += 1
+        about = request or self.request
+        if isinstance(to, Room) and about is not None and about.building_id != to.place_id:
+            text = sentences.located(text, about)
         key = f"{self.message.account}:{self.message.id}:{self._owed}"
-        words = Words(
-            key, kind, text, attachment or {}, request or self.request, official=tuple(self.official)
-        )
+        words = Words(key, kind, text, attachment or {}, about, official=tuple(self.official))
         return await owe(self.db, to, words, self.now, self.means.rules)
 
     def _stranger(self) -> Person:
@@ -233,12 +246,3 @@ class Hearing:
             return set()
         mine = {request.building_id for request in await requests.of_person(self.db, self.person)}
         return mine | {role.place_id for role in self.person.roles}
-
-
-def _located(text: str, room: Room, request: Request | None) -> str:
-    """A number of another building, named as such: "#1" alone is this building's."""
-    if request is None or request.building_id == room.place_id:
-        return text
-    name = request.building.name
-    here = re.compile(rf"(?<!{name})#{request.number}(?!\d)( {name})?")
-    return here.sub(lambda found: f"{name}#{request.number}{' ' if found[1] else ''}", text, count=1)

@@ -13,13 +13,18 @@ GUESSES = 5
 
 @dataclass(slots=True)
 class Heard:
-    """One message of the last minutes: who, when, and what became of it; never its words."""
+    """One message of the last minutes, and what became of it."""
 
     message_id: str
     sender: str
     at: datetime
+    text: str = ""
     image: bool = False
     request_id: int | None = None
+    """The request it was about, also where it only answered it."""
+    command: bool = False
+    spoke: bool = False
+    """The bot said something in the group because of it."""
 
 
 @dataclass(slots=True)
@@ -27,6 +32,12 @@ class RoomMemory:
     """What one room said lately, oldest first."""
 
     lines: deque[Heard] = field(default_factory=lambda: deque(maxlen=LINES))
+
+    def add(self, line: Heard, keeps: timedelta) -> None:
+        """Keep a line, and forget those that have grown too old."""
+        while self.lines and self.lines[0].at < line.at - keeps:
+            self.lines.popleft()
+        self.lines.append(line)
 
     def since(self, moment: datetime) -> list[Heard]:
         return [line for line in self.lines if line.at >= moment]
@@ -39,6 +50,18 @@ class RoomMemory:
             if line.image and line.sender == sender and line.request_id is None
         ]
 
+    def topics(self) -> list[Heard]:
+        """The last line about each request, the latest first."""
+        last: dict[int, Heard] = {}
+        for line in reversed(self.lines):
+            if line.request_id is not None:
+                last.setdefault(line.request_id, line)
+        return list(last.values())
+
+    def texts(self, request_id: int) -> list[str]:
+        """What was said lately about a request."""
+        return [line.text for line in self.lines if line.request_id == request_id and not line.command]
+
     def last_request(self, since: datetime, sender: str | None = None) -> int | None:
         """The request talked about last, by this sender if one is named."""
         for line in reversed(self.since(since)):
@@ -49,6 +72,10 @@ class RoomMemory:
     def last_of(self, sender: str, since: datetime) -> Heard | None:
         """The sender's own last message."""
         return next((line for line in reversed(self.since(since)) if line.sender == sender), None)
+
+    def spoke_of(self, request_id: int, since: datetime) -> bool:
+        """Whether the bot itself spoke of a request."""
+        return any(line.spoke and line.request_id == request_id for line in self.since(since))
 
 
 class Memory:

@@ -43,7 +43,7 @@ def find(text: str, parts: Words[str]) -> Place:
     """The place a standard text names; of several the first."""
     if not _ANY.search(text):
         return Place(part=_part(text, parts))
-    text = _NUMERAL.sub(lambda hit: str(_number(hit[0])), text)
+    text = digits(text)
     building = unit = flat = ""
     rest = text
     if hit := _TRIPLE.search(text):
@@ -57,6 +57,11 @@ def find(text: str, parts: Words[str]) -> Place:
     flat = flat or _flat(rest)
     floor = _below(rest) or _first(_FLOOR, re.sub(r"\d+号楼", " ", rest))
     return Place(building.upper(), unit.upper(), floor, flat, _part(text, parts))
+
+
+def digits(text: str) -> str:
+    """`text` with the numerals of buildings, units, floors and flats as digits: 十二号楼 -> 12号楼."""
+    return _NUMERAL.sub(lambda hit: str(_number(hit[0])), text)
 
 
 def _number(numeral: str) -> int:

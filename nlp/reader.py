@@ -8,10 +8,11 @@ from pathlib import Path
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
-from nlp import danger, gist, normal, place, same, turn, weigh
+from nlp import danger, gist, normal, place, same, topic, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
+from nlp.same import Report
 from nlp.words import Words
 
 ROUTES: dict[Route, str] = {"quick": "快办", "listed": "清单", "chat": "闲话"}
@@ -39,6 +40,7 @@ class Knowledge:
     parts: Words[str]
     dangers: danger.Dangers
     turns: Words[str]
+    topics: topic.Topics
     weights: weigh.Weights
     cut: Callable[[str], list[str]]
 
@@ -61,10 +63,11 @@ class Reader:
 
     def same(self, first: Said, second: Said) -> float:
         """The probability, 0 to 1, that `second` reports the very trouble `first` did."""
-        known = self._known
-        return same.probability_of(
-            first, second, lambda text: signs_of.read(_standard(text, known), known.vocabulary, known.cut)
-        )
+        return same.probability_of(self._report(first), self._report(second), self._known.topics)
+
+    def _report(self, said: Said) -> Report:
+        text = place.digits(_standard(said.text, self._known))
+        return Report(said, text, self._known.topics.rules.found(text))
 
 
 def _standard(text: str, known: Knowledge) -> str:
@@ -144,6 +147,7 @@ def load(cache: Path | None = None) -> Reader:
             parts=files.parts(data / "places.toml"),
             dangers=danger.load(data / "dangers.toml"),
             turns=turn.load(data / "turns.toml"),
+            topics=topic.load(data / "topics.toml"),
             weights=weigh.load(data / "weights.toml"),
             cut=cutting.cutter(cache),
         )

@@ -2,45 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from dataclasses import dataclass
 
-from nlp.cues import Cues
 from nlp.reading import Place, Said
+from nlp.topic import Scope, Topics
 from nlp.weigh import probability
 
+START = -3.2
+"""Two requests taken at random are about different things."""
 
-def probability_of(first: Said, second: Said, cues: Callable[[str], Cues]) -> float:
+_RANGE = re.compile(r"(\d{1,2})\s?(?:楼|层)?\s?[到至~-]\s?(\d{1,2})\s?(?:楼|层)")
+_FLOOR = re.compile(r"(\d{1,2})\s?(?:楼|层)(?!栋)")
+_CAR = re.compile(
+    r"([白红黑蓝灰银黄绿])(?:色|颜色)?的?.{0,6}?(?:车|suv|奔驰|宝马|奥迪|大众|丰田|本田|别克|比亚迪|特斯拉|五菱|轩逸|卡罗拉)"
+)
+_SIDES = ("左边", "右边", "东边", "西边", "南边", "北边", "前头", "后头", "单号", "双号")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One request, ready to be compared."""
+
+    said: Said
+    text: str
+    """Its text in the standard form, numerals as digits."""
+    topics: dict[str, str]
+
+
+def probability_of(first: Report, second: Report, topics: Topics) -> float:
     """The probability that `second` reports what `first` did."""
-    a, b = cues(first.text), cues(second.text)
-    score = -3.0 + _kinds(first.category, second.category) + _places(first.place, second.place)
-    score += 1.3 * min(2, _shared(a, b, "thing")) + 0.8 * min(2, _shared(a, b, "trouble"))
-    return probability(score + 4.0 * _overlap(a.text, b.text))
+    shared = [name for name in first.topics if name in second.topics]
+    scope = topics.scopes[shared[0]] if shared else "unit"
+    score = START + _kinds(first.said.category, second.said.category)
+    score += _topics(first, second, shared)
+    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text)
+    score += _sides(first.text, second.text) + 3.0 * _overlap(first.text, second.text)
+    return round(probability(score), 4)
 
 
 def _kinds(first: str, second: str) -> float:
     if not first or not second:
         return 0.0
-    return 1.2 if first == second else -1.6
+    return 0.4 if first == second else -0.6
 
 
-def _places(first: Place, second: Place) -> float:
-    """What the places say: contradicting each other weighs much, agreeing a little."""
+def _topics(first: Report, second: Report, shared: list[str]) -> float:
+    """A shared topic speaks for the same trouble; two topics that differ speak against it."""
+    if shared:
+        apart = len(first.topics) + len(second.topics) - 2 * len(shared)
+        return 4.0 - 0.9 * apart
+    return -1.5 if first.topics and second.topics else -0.5
+
+
+def _places(first: Place, second: Place, scope: Scope) -> float:
+    """What the places say, as far as they matter for a trouble of this scope."""
     score = 0.0
-    for part, against, towards in (
-        ("building", 3.5, 0.3),
-        ("unit", 2.5, 0.4),
-        ("floor", 2.5, 0.8),
-        ("flat", 3.5, 1.0),
-        ("part", 1.0, 0.8),
-    ):
-        one, other = getattr(first, part), getattr(second, part)
+    for name, against, towards in _WEIGHED[scope]:
+        one, other = getattr(first, name), getattr(second, name)
         if one and other:
             score += towards if one == other else -against
+    if scope == "flat" and not (first.flat and first.flat == second.flat):
+        # Trouble in a flat is that flat's own as long as nobody names the same one.
+        score -= 1.2
     return score
 
 
-def _shared(first: Cues, second: Cues, kind: str) -> int:
-    return len(set(first.names(kind)) & set(second.names(kind)))
+_WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
+    "flat": (("building", 3.5, 0.2), ("unit", 3.0, 0.2), ("flat", 3.0, 1.0), ("part", 0.5, 0.3)),
+    "unit": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
+    "compound": (("part", 1.0, 0.6),),
+}
+
+
+def _floors(first: str, second: str) -> float:
+    one, other = _floor_set(first), _floor_set(second)
+    if not one or not other:
+        return 0.0
+    return 0.5 if one & other else -1.8
+
+
+def _floor_set(text: str) -> set[int]:
+    """The floors a text names, ranges filled in."""
+    found = {int(hit[1]) for hit in _FLOOR.finditer(text)}
+    for hit in _RANGE.finditer(text):
+        low, high = int(hit[1]), int(hit[2])
+        found.update(range(low, min(high, low + 40) + 1))
+    return found
+
+
+def _sides(first: str, second: str) -> float:
+    """Another side, another car: 左边 and 右边, 白色 and 红面包车."""
+    return sum(-2.5 for seen in (_side_set, _car_colours) if _apart(seen(first), seen(second)))
+
+
+def _apart(one: set[str], other: set[str]) -> bool:
+    return bool(one and other and not one & other)
+
+
+def _side_set(text: str) -> set[str]:
+    return {side for side in _SIDES if side in text}
+
+
+def _car_colours(text: str) -> set[str]:
+    return {hit[1] for hit in _CAR.finditer(text)}
 
 
 def _overlap(first: str, second: str) -> float:

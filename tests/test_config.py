@@ -47,10 +47,10 @@ def _is_table(config: Config, name: str) -> bool:
 
 
 def _setting(table: BaseModel, name: str, field: FieldInfo) -> str:
-    return f"{field.alias or name} = {_toml(getattr(table, name))}  # {field.description}\n"
+    return f"{field.alias or name} = {toml(getattr(table, name))}  # {field.description}\n"
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     if isinstance(value, time):

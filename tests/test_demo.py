@@ -65,24 +65,19 @@ async def test_a_resident_speaks_a_captain_closes_and_the_weekly_card_appears(
         assert await card.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1080
 
 
-def test_the_story_ends_with_its_counts() -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "bot", "demo", "--play"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
+async def test_the_story_ends_with_its_counts() -> None:
+    play = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--play", stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert told.returncode == 0, told.stderr
-    assert told.stderr == ""
+    out, errors = (stream.decode() for stream in await play.communicate())
+    assert (play.returncode, errors) == (0, "")
     for deed in ("共3户", "【紧急】有人被困", "已撤销刚才的“办结”", "已转交物业", "重新打开"):
-        assert deed in told.stdout
+        assert deed in out
     for building in ("3号楼", "5号楼"):
         assert (
-            told.stdout.count(f"邻里群 · 楼小助　【{building} 周汇总】")
-            + told.stdout.count(f"业主群 · 楼小助　【{building} 周汇总】")
+            out.count(f"邻里群 · 楼小助　【{building} 周汇总】")
+            + out.count(f"业主群 · 楼小助　【{building} 周汇总】")
             == 5
         )
-        assert told.stdout.count(f"群 · 楼小助　【{building} 月反馈】") == 1
-    assert "件诉求" in told.stdout.splitlines()[-2]
+        assert out.count(f"群 · 楼小助　【{building} 月反馈】") == 1
+    assert "件诉求" in out.splitlines()[-2]

@@ -200,7 +200,7 @@ def test_the_demo_has_two_buildings_and_eight_people_who_can_all_speak(clock: Mo
 
 def test_nothing_on_the_page_comes_from_elsewhere() -> None:
     static = Path(__file__).parent.parent / "bot" / "simulator" / "static"
-    for file in static.iterdir():
+    for file in (one for one in static.iterdir() if one.suffix != ".png"):
         outside = file.read_text("utf8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in outside and "https://" not in outside, file.name
         assert "innerHTML" not in outside and "insertAdjacentHTML" not in outside, file.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -39,21 +40,24 @@ async def made(reader: Reader, tmp_path: Path) -> AsyncIterator[Stage]:
         yield made
 
 
+async def page(made: Stage, name: str) -> tuple[int, str]:
+    port = free_port()
+    served = watched(made.bot, Web(port=port))
+    async with served, ClientSession() as session, session.get(f"http://127.0.0.1:{port}/{name}") as answer:
+        return answer.status, await answer.text()
+
+
 async def numbers(made: Stage) -> dict[str, float]:
     """What /metrics says."""
-    port = free_port()
-    async with watched(made.bot, Web(port=port)), ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
-            assert answer.status == 200 and answer.content_type == "text/plain"
-            lines = [line for line in (await answer.text()).splitlines() if not line.startswith("#")]
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+    status, text = await page(made, "metrics")
+    assert status == 200
+    lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
 
 
 async def health(made: Stage) -> tuple[int, dict[str, object]]:
-    port = free_port()
-    async with watched(made.bot, Web(port=port)), ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
-            return answer.status, await answer.json()
+    status, text = await page(made, "healthz")
+    return status, json.loads(text)
 
 
 def refuse(made: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +140,5 @@ async def test_each_job_that_ran_is_counted(made: Stage) -> None:
 
 async def test_nothing_that_was_said_is_told(made: Stage) -> None:
     await made.speak(G3, "wang", LAMP)
-    port = free_port()
-    async with watched(made.bot, Web(port=port)), ClientSession() as session:
-        for page in ("healthz", "metrics"):
-            async with session.get(f"http://127.0.0.1:{port}/{page}") as answer:
-                assert not re.search("[一-鿿]", await answer.text())
+    for name in ("healthz", "metrics"):
+        assert not re.search("[一-鿿]", (await page(made, name))[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import click
 
 from bot.config_mistakes import ConfigMistakes
@@ -46,6 +48,8 @@ def ordinary(error: Exception) -> tuple[str, int] | None:
 
 
 def _of_system(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "[web] port 的端口已被占用：机器人多半已经在运行"
     kinds = {FileNotFoundError: "没有这个文件", PermissionError: "没有权限", IsADirectoryError: "是个文件夹"}
     what = next((told for kind, told in kinds.items() if isinstance(error, kind)), error.strerror or "出错了")
     return f"{error.filename}：{what}" if error.filename else what

@@ -95,7 +95,7 @@ async def note(hearing: Hearing, request: Request, text: Note) -> str:
 async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> str:
     """替人记一件：上门听到的、电话里的、12345 转来的"""
     reading = hearing.means.reader.read(content)
-    building = await intake.filed_at(hearing, reading)
+    building = await hearing.filed_at(reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
     request = intake.draft(hearing, reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,13 @@ from store.tables import Request
 def title(request: Request) -> str:
     """A request as one names it: "#12 2单元楼道灯"; of private ones nothing is said."""
     return f"#{request.number} {gist(request)}"
+
+
+def located(text: str, request: Request) -> str:
+    """The text with the number named as another building's: "#1" alone is that of whoever reads it."""
+    name = request.building.name
+    here = re.compile(rf"(?<!{name})#{request.number}(?!\d)( {name})?")
+    return here.sub(lambda found: f"{name}#{request.number}{' ' if found[1] else ''}", text, count=1)
 
 
 def gist(request: Request) -> str:
@@ -148,6 +156,11 @@ def recalled_privately(request: Request) -> str:
 def private_matter(request: Request) -> str:
     who = f"{courtesy(request.reporter.name)}：" if request.reporter and request.reporter.name else ""
     return f"#{request.number}（{CATEGORIES[request.category]}，只告诉您）{who}{request.text[:300]}\n请私下联系，群里不提。"
+
+
+def not_fixed_privately(request: Request, said: str) -> str:
+    """Somebody else than the reporter says that it still isn't right: the captain decides."""
+    return f"{title(request)} 记为办好了，群里又有人说：{said[:100]}\n要接着办就回：/重开 {request.number}"
 
 
 def photo_refused() -> str:
