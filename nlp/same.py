@@ -36,7 +36,7 @@ def probability_of(first: Report, second: Report, topics: Topics) -> float:
     scope = topics.scopes[shared[0]] if shared else "unit"
     score = START + _kinds(first.said.category, second.said.category)
     score += _topics(first, second, shared)
-    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text)
+    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text, scope)
     score += _sides(first.text, second.text) + 3.0 * _overlap(first.text, second.text)
     return round(probability(score), 4)
 
@@ -71,15 +71,19 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
     "flat": (("building", 3.5, 0.2), ("unit", 3.0, 0.2), ("flat", 3.0, 1.0), ("part", 0.5, 0.3)),
     "unit": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
+    "floor": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
     "compound": (("part", 1.0, 0.6),),
 }
 
 
-def _floors(first: str, second: str) -> float:
+def _floors(first: str, second: str, scope: Scope) -> float:
     one, other = _floor_set(first), _floor_set(second)
     if not one or not other:
         return 0.0
-    return 0.5 if one & other else -1.8
+    if one & other:
+        return 0.5
+    # A lamp hangs on one landing; a lift that fails or a smell goes through all floors.
+    return -7.0 if scope == "floor" else -1.8
 
 
 def _floor_set(text: str) -> set[int]:
