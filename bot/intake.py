@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
-from bot import about, attach, words
+from bot import about, attach, remark, words
 from bot.acknowledge import acknowledge, outcome, staff
 from bot.attach import LONGEST_KEPT
 from bot.hearing import Hearing
@@ -131,7 +131,7 @@ STEPS: tuple[Step, ...] = (
     _ready_answer,
     about.repeated,
     _new,
-    about.remarked,
-    about.answered_by_team,
+    remark.remarked,
+    remark.answered_by_team,
 )
 """In order: what hangs on something said before, then what stands on its own."""
