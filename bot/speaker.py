@@ -88,7 +88,7 @@ class Speaker:
         now, waits = self.clock.now(), [LOOKS_AGAIN]
         async with self.store.read() as db:
             # Owed by day, but kept until the night by a broken line: it waits for the morning.
-            for post in await outbox.due(db, self.chat.account, now, quiet=quiet(now, self.means.rules)):
+            for post in await outbox.due(db, self.chat.account, now, quiet=quiet(now, self.rules)):
                 wait = await self.pace.wait(db, post, now)
                 if wait <= 0:
                     return post, 0
