@@ -60,6 +60,8 @@ def _holder(request: Request) -> str:
 
 
 def _until(request: Request, now: datetime, zone: ZoneInfo) -> str:
+    if request.state == "waiting" and request.expected:
+        return f"，等到{day(request.expected)}"
     if request.ended_at or request.due is None:
         return ""
     if request.due < now:
