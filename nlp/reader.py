@@ -124,7 +124,7 @@ class _Reading:
             turn=taken,
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
-            private=category == "dispute" or route != "chat" and self.cues.has(PRIVATE),
+            private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
             why=self.why(route, category, danger, words),
         )
 
