@@ -50,9 +50,7 @@ async def acknowledge(hearing: Hearing, request: Request) -> None:
         await hearing.answer(words.fraud_warning(request), kind="ack")
         return
     captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
-    elsewhere = hearing.place is not None and request.building_id != hearing.place.id
-    filed = request.building.name if elsewhere else ""
-    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request), filed)
+    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request))
     await hearing.answer(text, kind="ack")
 
 

@@ -61,12 +61,12 @@ class Hearing:
     request: Request | None = None
     reading: Reading | None = None
     said: list[str] = field(default_factory=list)
+    official: list[str] = field(default_factory=list)
+    """What of the answer is the house's own word, numbers and all."""
     about: int | None = None
     """The id of the request that a word of the team answers; nothing of it is kept."""
     bearings: list[Bearing] | None = None
     """How the message bears on the requests of its building, once somebody asked."""
-    official: list[str] = field(default_factory=list)
-    """What of the answer is the house's own word, numbers and all."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
@@ -120,9 +120,7 @@ class Hearing:
 
     async def buildings(self) -> list[Place]:
         """Where a number is looked up: the room's building, else those the speaker has to do with."""
-        if self.place is not None:
-            return await places.buildings(self.db, [self.place])
-        return await self._own_buildings()
+        return await (places.buildings(self.db, [self.place]) if self.place else self._own_buildings())
 
     async def filed_at(self, reading: Reading) -> Place | None:
         """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
@@ -154,11 +152,9 @@ class Hearing:
         found = _NUMBER.search(self.message.quoted.text)
         if found is not None:
             return await self.request_numbered(Reference(int(found["number"]), found["building"] or ""))
-        buildings = await self.buildings()
         said = self.message.quoted.text.strip()
-        return next(
-            (one for one in await requests.active(self.db, buildings) if said and one.text == said), None
-        )
+        known = await requests.active(self.db, await self.buildings()) if said else []
+        return next((one for one in known if one.text == said), None)
 
     async def quoted_in_talk(self) -> Request | None:
         """The same in plain talk, where "2#301" is no number of ours and nobody is told so."""
@@ -169,6 +165,9 @@ class Hearing:
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""
+        if kind == "reply" and self.request is not None and self.request.danger:
+            # Who waits in a stuck lift wants to hear at night, too, that somebody comes.
+            kind = "urgent"
         if self.room is None or private:
             # To answer somebody is no reason to keep him.
             await self._owe(self.person or self._stranger(), kind, text)
@@ -222,10 +221,11 @@ class Hearing:
         attachment: dict[str, Any] | None = None,
     ) -> list[str]:
         self._owed += 1
+        about = request or self.request
+        if isinstance(to, Room) and about is not None and about.building_id != to.place_id:
+            text = sentences.located(text, about)
         key = f"{self.message.account}:{self.message.id}:{self._owed}"
-        words = Words(
-            key, kind, text, attachment or {}, request or self.request, official=tuple(self.official)
-        )
+        words = Words(key, kind, text, attachment or {}, about, official=tuple(self.official))
         return await owe(self.db, to, words, self.now, self.means.rules)
 
     def _stranger(self) -> Person:

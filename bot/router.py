@@ -177,7 +177,8 @@ async def obey(hearing: Hearing, line: Line) -> None:
         example = near.example(line.rest.split() or ()) if near else ""
         raise Refusal("unknown_command", word=line.word[:20], example=example)
     if line.command.who and not line.command.who & hearing.roles_anywhere:
-        raise Refusal("not_allowed_command", name=line.command.name)
+        whose = "team" if "captain" in line.command.who else "holders"
+        raise Refusal(f"not_allowed_command_{whose}", name=line.command.name)
     if hearing.room is not None and hearing.place is None and line.command.name not in ANYWHERE:
         raise Refusal("not_bound")
     arguments = await _arguments(hearing, line.command, line.rest)

@@ -15,6 +15,7 @@ from bot.hearing import Means
 from bot.metrics import Metrics
 from bot.outgoing import Words, owe
 from bot.pace import Pace
+from schedules.calendar import quiet
 from store import Store, outbox, people, places
 from store.tables import Post
 
@@ -86,7 +87,8 @@ class Speaker:
         """The first post that may be said now; else None, and how many seconds until one may."""
         now, waits = self.clock.now(), [LOOKS_AGAIN]
         async with self.store.read() as db:
-            for post in await outbox.due(db, self.chat.account, now):
+            # Owed by day, but kept until the night by a broken line: it waits for the morning.
+            for post in await outbox.due(db, self.chat.account, now, quiet=quiet(now, self.rules)):
                 wait = await self.pace.wait(db, post, now)
                 if wait <= 0:
                     return post, 0

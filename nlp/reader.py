@@ -11,7 +11,7 @@ from nlp import cut as cutting
 from nlp import danger, gist, normal, place, same, topic, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
-from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
+from nlp.reading import ASK_FROM, CATEGORIES, Danger, Reading, Route, Said
 from nlp.same import Report
 from nlp.words import Words
 
@@ -28,6 +28,26 @@ DANGERS: dict[Danger, str] = {
     "intruder": "闯入",
     "fraud": "诈骗",
 }
+
+
+DANGER_OF: dict[str, Danger] = {
+    "elevator": "trapped",
+    "fire_safety": "fire",
+    "gas_heat": "gas",
+    "power": "electric",
+    "water": "flood",
+    "repair": "falling",
+    "facilities": "falling",
+    "care": "person",
+    "pets": "person",
+    "dispute": "violence",
+    "security": "intruder",
+    "fraud": "fraud",
+}
+PRIVATE = "事:私事"
+"""The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
+URGENT_FROM = 0.4
+"""A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,42 +99,52 @@ class _Reading:
 
     def __init__(self, text: str, known: Knowledge) -> None:
         self.known = known
+        self.weights = known.weights
         self.text = _standard(text, known)
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.signs = self.cues.strengths()
-        if self.danger:
-            self.signs["险:有"] = self.signs[f"险:{self.danger}"] = 1.0
         self.signs[weigh.START] = 1.0
-        self.weights = known.weights
+        if self.danger:
+            self.signs[f"险:{self.danger}"] = self.signs["险:有"] = 1.0
 
     def result(self) -> Reading:
-        certainty = weigh.probability(self.weights.score(self.signs, "request"))
-        route = self.route(certainty)
+        certainty = self.probability("request")
         where = place.find(self.text, self.known.parts)
         taken, words = turn.taken(self.text, self.cues, self.known.turns)
+        route = self.route(certainty)
         category = self.weights.category(self.signs) if route != "chat" else ""
+        danger = self.kind_of_danger(category) if route != "chat" else ""
         return Reading(
             route=route,
             category=category,
-            danger=self.danger if route != "chat" else "",
+            danger=danger,
             certainty=round(certainty, 4),
             place=where,
             turn=taken,
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
-            private=category == "dispute",
-            why=self.why(route, category, words),
+            private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
+            why=self.why(route, category, danger, words),
         )
 
+    def probability(self, output: str) -> float:
+        return weigh.probability(self.weights.score(self.signs, output))
+
     def route(self, certainty: float) -> Route:
-        if certainty < 0.5:
+        if certainty < ASK_FROM:
             return "chat"
         return "listed" if self.weights.score(self.signs, "listed") > 0 else "quick"
 
-    def why(self, route: Route, category: str, words: str) -> tuple[str, ...]:
+    def kind_of_danger(self, category: str) -> Danger:
+        """The emergency, if there is one: the kind whose words were found, else the category's own."""
+        if self.probability("urgent") < URGENT_FROM:
+            return ""
+        return self.danger or DANGER_OF.get(category, "")
+
+    def why(self, route: Route, category: str, danger: Danger, words: str) -> tuple[str, ...]:
         """The words and rules that decided, the weightiest first."""
-        lines = [f"危急（{DANGERS[self.danger]}）：{self.alarm}"] if route != "chat" and self.danger else []
+        lines = [f"危急（{DANGERS[danger]}）：{self.alarm or self.spoken('urgent')}"] if danger else []
         if route != "chat":
             lines.append("像诉求：" + self.spoken("request"))
             lines.append(f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1))

@@ -10,7 +10,7 @@ from typing import Any
 from nlp.knowledge import Broken, line_of
 from nlp.words import Words
 
-NEAR = 16
+NEAR = 22
 """At most so many characters lie between a first and a second word ("电梯 … 困")."""
 ROLES = ("sure", "first", "second", "unless")
 

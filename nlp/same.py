@@ -17,7 +17,7 @@ _FLOOR = re.compile(r"(\d{1,2})\s?(?:楼|层)(?!栋)")
 _CAR = re.compile(
     r"([白红黑蓝灰银黄绿])(?:色|颜色)?的?.{0,6}?(?:车|suv|奔驰|宝马|奥迪|大众|丰田|本田|别克|比亚迪|特斯拉|五菱|轩逸|卡罗拉)"
 )
-_SIDES = ("左边", "右边", "东边", "西边", "南边", "北边", "前头", "后头", "单号", "双号")
+_SIDES = ("左边", "右边", "东边", "西边", "南边", "北边", "前面", "后面", "单号", "双号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def probability_of(first: Report, second: Report, topics: Topics) -> float:
     scope = topics.scopes[shared[0]] if shared else "unit"
     score = START + _kinds(first.said.category, second.said.category)
     score += _topics(first, second, shared)
-    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text)
+    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text, scope)
     score += _sides(first.text, second.text) + 3.0 * _overlap(first.text, second.text)
     return round(probability(score), 4)
 
@@ -71,15 +71,19 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
     "flat": (("building", 3.5, 0.2), ("unit", 3.0, 0.2), ("flat", 3.0, 1.0), ("part", 0.5, 0.3)),
     "unit": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
+    "floor": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
     "compound": (("part", 1.0, 0.6),),
 }
 
 
-def _floors(first: str, second: str) -> float:
+def _floors(first: str, second: str, scope: Scope) -> float:
     one, other = _floor_set(first), _floor_set(second)
     if not one or not other:
         return 0.0
-    return 0.5 if one & other else -1.8
+    if one & other:
+        return 0.5
+    # A lamp hangs on one landing; a lift that fails or a smell goes through all floors.
+    return -7.0 if scope == "floor" else -1.8
 
 
 def _floor_set(text: str) -> set[int]:

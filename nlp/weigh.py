@@ -10,7 +10,7 @@ from pathlib import Path
 from nlp.knowledge import Broken, line_of, table
 from nlp.reading import CATEGORIES
 
-OUTPUTS = ("request", "listed", *CATEGORIES)
+OUTPUTS = ("request", "listed", "urgent", *CATEGORIES)
 START = "起点"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import Post
@@ -24,9 +24,13 @@ async def put(db: AsyncSession, post: Post) -> bool:
     return True
 
 
-async def due(db: AsyncSession, account: str, now: datetime, limit: int = 50) -> list[Post]:
-    """What may be said now, urgent ones first, then the oldest."""
-    mine = (Post.account == account, Post.state == "due", Post.not_before <= now)
+async def due(
+    db: AsyncSession, account: str, now: datetime, limit: int = 50, *, quiet: bool = False
+) -> list[Post]:
+    """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked."""
+    mine = [Post.account == account, Post.state == "due", Post.not_before <= now]
+    if quiet:
+        mine.append(or_(Post.urgent, and_(Post.kind == "reply", ~Post.group)))
     order = (Post.urgent.desc(), Post.not_before, Post.id)
     return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(limit)))
 

@@ -37,6 +37,7 @@ NAMES = {one.name: one.id for one in DEMO.people}
 START = datetime(2026, 11, 16, tzinfo=HERE)
 SPEECH = re.compile(r"(?P<name>\S+?)(?:\s{2,}(?P<text>.*))?")
 QUOTE = re.compile(r"「(?P<who>[^：」]+)：(?P<text>.*?)」\s*(?P<rest>.*)", re.DOTALL)
+PRIVATE = "私聊"
 PRETENDER = "（冒名）"
 
 
@@ -91,7 +92,7 @@ class Play:
     reader: Reader
     settings: list[str] = field(default_factory=list)
     room: str = "3号楼群"
-    private_shown: bool = True
+    unseen: set[str] = field(default_factory=set)
     happened: list[str] = field(default_factory=list)
     off: bool = False
     read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -102,7 +103,7 @@ class Play:
 
     def conversation(self, title: str) -> str | None:
         """The room's id; None for a private talk."""
-        if title.startswith("私聊 "):
+        if title.startswith(f"{PRIVATE} "):
             return None
         if title not in ROOMS and title not in self.stage.chat.rooms:
             raise ValueError(f"没有“{title}”")
@@ -126,7 +127,7 @@ class Play:
 
     async def play(self, script: str) -> list[str]:
         for entry in entries(script):
-            if entry.kind in ("said", "clock") or (entry.kind == "stage" and "看私聊" not in entry.text):
+            if entry.kind in ("said", "clock", "stage"):
                 self._blurted()
             if entry.kind == "heard":
                 self._heard(entry)
@@ -192,7 +193,7 @@ class Play:
             self.happened += entry.lines if alike(entry.text, shown(one)) else script_of(shown(one))
 
     def _where(self, title: str) -> str:
-        return self.conversation(title) or self.contact(title.removeprefix("私聊 "))
+        return self.conversation(title) or self.contact(title.removeprefix(f"{PRIVATE} "))
 
     def _unread(self, where: str) -> list[Line]:
         return [line for line in self.stage.chat.history(where) if line.mine][self.read[where] :]
@@ -201,7 +202,7 @@ class Play:
         """What the bot said there that is not written down."""
         said = self._unread(where)
         self.read[where] += len(said)
-        hidden = where in self.stage.chat.people and not self.private_shown
+        hidden = (PRIVATE if where in self.stage.chat.people else self._title(where)) in self.unseen
         lines = [] if hidden else [line for one in said for line in script_of(shown(one))]
         if where == self._where(self.room):
             self.happened += lines
@@ -221,7 +222,7 @@ class Play:
     def _title(self, where: str) -> str:
         if where in self.stage.chat.rooms:
             return next((title for title, id_ in ROOMS.items() if id_ == where), where)
-        return f"私聊 {next((name for name, id_ in NAMES.items() if id_ == where), where)}"
+        return f"{PRIVATE} {next((name for name, id_ in NAMES.items() if id_ == where), where)}"
 
     # -- stage directions
 
@@ -231,8 +232,8 @@ class Play:
             "停机": self._stop,
             "重启": self._restart,
             "设置": self._set,
-            "不看私聊": self._hide,
-            "看私聊": self._show,
+            "不看": self._hide,
+            "看": self._show,
             "口令": self._code,
             "掉线": self._gap,
             "进群": self._join,
@@ -251,18 +252,19 @@ class Play:
         now.bot = Bot(now.chat, now.store, self.reader, now.config, now.clock)
         await now.bot.speaker.take_stock()
         await now.bot.keeper.do_all()
+        await now.bot.speaker.say_due()
         await now.settle()
 
     async def _set(self, line: str) -> None:
         self.settings.append(line)
         await self._restart("")
 
-    async def _hide(self, _: str) -> None:
-        self.private_shown = False
+    async def _hide(self, titles: str) -> None:
+        """What the bot says there is not the point of this conversation."""
+        self.unseen |= set(titles.split())
 
-    async def _show(self, _: str) -> None:
-        self._blurted()
-        self.private_shown = True
+    async def _show(self, titles: str) -> None:
+        self.unseen -= set(titles.split())
 
     async def _code(self, rest: str) -> None:
         """[口令 甲 3号楼 captain]: 口令甲 in what is said from now on stands for that code."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import logging
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,16 +20,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
+from bot import logs
 from bot.__main__ import COMMANDS, main
+from bot.config import Config
 from store import Store, people
 from tests.gateway.conftest import free_port
-
-LOUZU = (sys.executable, "-m", "bot")
-PATIENCE = 30
+from tests.running import LOUZU, PATIENCE, Running
 
 
 @pytest.fixture(autouse=True)
@@ -254,6 +255,26 @@ def test_a_database_that_cannot_be_opened_is_one_plain_line(
     )
 
 
+def test_an_error_that_ends_the_bot_is_logged_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "灯又勿亮了"
+
+    async def live(config: Config) -> None:
+        raise ExceptionGroup("tasks", [ValueError(said)])
+
+    monkeypatch.setattr("bot.cli.run.live", live)
+    monkeypatch.setattr("bot.logs.begin", lambda settings: logging.getLogger().addHandler(handler))
+    handler = logging.StreamHandler(written := io.StringIO())
+    handler.setFormatter(logs.Text())
+    monkeypatch.setenv("LOUZU_WECHAT__ENDPOINT", "127.0.0.1:1")
+    monkeypatch.setenv("LOUZU_WECHAT__TOKEN", "puppet_very_secret")
+    mask = os.umask(0o022)
+    told = louzu("run")
+    os.umask(mask)
+    logging.getLogger().removeHandler(handler)
+    assert told.exit_code == 1 and told.output == ""
+    assert "ValueError" in written.getvalue() and said not in written.getvalue()
+
+
 def marks(told: Result) -> dict[str, str]:
     """What `check` said of each thing."""
     return {line[2:].partition("：")[0]: line[0] for line in told.stdout.splitlines()}
@@ -282,57 +303,12 @@ def test_check_never_shows_a_secret(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert rows(folder, "SELECT * FROM seen") == []
 
 
-class Running:
-    """`louzu run` as a process, by environment variables alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.environ = {
-            **os.environ,
-            "LOUZU_WECHAT__ENDPOINT": f"127.0.0.1:{free_port()}",
-            "LOUZU_WECHAT__TOKEN": "puppet_very_secret",
-            "LOUZU_STORE__URL": f"sqlite:///{folder / 'bot.db'}",
-            "LOUZU_DATA_DIR": str(folder / "bot"),
-            "LOUZU_WEB__PORT": str(self.port),
-            "PYTHONPATH": str(Path(__file__).parent.parent),
-        }
-        self.log = ""
-
-    async def start(self) -> None:
-        self.process: Process = await asyncio.create_subprocess_exec(
-            *(*LOUZU, "run"), env=self.environ, stdout=PIPE, stderr=PIPE
-        )
-
-    async def writes(self, words: str) -> None:
-        assert self.process.stdout
-        async with asyncio.timeout(PATIENCE):
-            while words not in self.log:
-                line = (await self.process.stdout.readline()).decode()
-                assert line, (self.log, await self.process.communicate())
-                self.log += line
-
-    async def health(self) -> tuple[int, dict[str, object]]:
-        page = f"http://127.0.0.1:{self.port}/healthz"
-        async with ClientSession() as session, session.get(page) as answer:
-            return answer.status, await answer.json()
-
-    async def end(self, how: int) -> str:
-        """What it printed to the error stream until it ended well."""
-        self.process.send_signal(how)
-        rest, errors = await asyncio.wait_for(self.process.communicate(), PATIENCE)
-        self.log += rest.decode()
-        assert self.process.returncode == 0
-        return errors.decode()
-
-
 @pytest_asyncio.fixture
 async def running(folder: Path) -> AsyncIterator[Running]:
-    running = Running(folder)
+    running = Running(folder, free_port())
     await running.start()
     yield running
-    if running.process.returncode is None:
-        running.process.kill()
-        await running.process.wait()
+    await running.kill()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -347,7 +323,7 @@ async def test_without_a_gateway_it_keeps_running_says_so_and_ends_well(
     assert running.process.returncode is None
     assert await running.end(how) == ""
     assert running.log.rstrip().endswith("ended") and "Traceback" not in running.log
-    assert "puppet_very_secret" not in running.log
+    assert "puppet_mock_secret" not in running.log
     assert (folder / "bot").stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in folder.glob("bot.db*")} == {0o600}
 

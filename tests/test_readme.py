@@ -20,7 +20,7 @@ from bot.cards import draw
 from bot.config import Config, Job
 from bot.router import COMMANDS
 from bot.words.terms import ROLES
-from nlp import Reader
+from nlp import Reader, load
 from schedules.jobs import JOBS
 from schedules.summary import Item, Summary
 from tests.dialogue import played
@@ -175,6 +175,11 @@ def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     assert links
     for found in links:
         assert (ROOT / "".join(found)).exists(), found
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load()
 
 
 @BOTH

@@ -138,7 +138,8 @@ async def _gateway(config: Config) -> Finding:
 
 async def _seen_by_the_bot(config: Config) -> str | None:
     """What a running bot says of its gateway, "" when all is well; None when none runs: one client at a time."""
-    page = f"http://{config.web.host}:{config.web.port}/healthz"
+    host = f"[{config.web.host}]" if ":" in config.web.host else config.web.host
+    page = f"http://{host}:{config.web.port}/healthz"
     try:
         async with ClientSession(timeout=ClientTimeout(2)) as session, session.get(page) as answer:
             gateway = (await answer.json())["gateway"]

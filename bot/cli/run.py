@@ -12,6 +12,7 @@ import click
 
 from bot import commands, logs, presence
 from bot.app import Bot
+from bot.cli.errors import ordinary
 from bot.cli.settings import opened, with_config
 from bot.clock import SystemClock
 from bot.config import Config
@@ -35,7 +36,14 @@ def run(config: Config) -> None:
         raise ConfigMistakes(f"wechat.{mistake}" for mistake in mistakes)
     os.umask(OWNERS_ONLY)
     logs.begin(config.log)
-    asyncio.run(live(config))
+    try:
+        asyncio.run(live(config))
+    except Exception as error:
+        if ordinary(error):
+            raise
+        # The terminal would show what the error says; the log shows where it came from.
+        log.critical("stopped by an error", exc_info=error)
+        raise SystemExit(1) from None
 
 
 async def live(config: Config) -> None:

@@ -23,6 +23,7 @@ async def help_(hearing: Hearing) -> str:
 async def status(hearing: Hearing, request: Request | None = None) -> str:
     """看到哪一步了；不写编号就看自己报的"""
     if request is not None:
+        hearing.request = request
         own = request.reporter_id == (await hearing.speaker()).id
         return lists.status(request, hearing.now, hearing.means.zone, own=own)
     mine = [one for one in await requests.of_person(hearing.db, await hearing.speaker()) if not one.blanked]

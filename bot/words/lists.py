@@ -48,7 +48,7 @@ def status(request: Request, now: datetime, zone: ZoneInfo, *, own: bool) -> str
     """Where it stands; of a private matter only its reporter hears more."""
     if request.private and not own:
         return f"#{request.number} 由楼组长私下跟进。"
-    tail = f"：{request.outcome}" if request.state == "resolved" and request.outcome else ""
+    tail = f"，{request.outcome}" if request.state == "resolved" and request.outcome else ""
     reason = f"（{request.reason}）" if request.state in ("waiting", "unsolvable") and request.reason else ""
     return f"{title(request)}：{STATES[request.state]}{reason}{tail}，{_holder(request)}{_until(request, now, zone)}".rstrip(
         "，"
@@ -60,6 +60,8 @@ def _holder(request: Request) -> str:
 
 
 def _until(request: Request, now: datetime, zone: ZoneInfo) -> str:
+    if request.state == "waiting" and request.expected:
+        return f"，等到{day(request.expected)}"
     if request.ended_at or request.due is None:
         return ""
     if request.due < now:

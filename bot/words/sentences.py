@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,13 @@ from store.tables import Request
 def title(request: Request) -> str:
     """A request as one names it: "#12 2单元楼道灯"; of private ones nothing is said."""
     return f"#{request.number} {gist(request)}"
+
+
+def located(text: str, request: Request) -> str:
+    """The text with the number named as another building's: "#1" alone is that of whoever reads it."""
+    name = request.building.name
+    here = re.compile(rf"(?<!{name})#{request.number}(?!\d)( {name})?")
+    return here.sub(lambda found: f"{name}#{request.number}{' ' if found[1] else ''}", text, count=1)
 
 
 def gist(request: Request) -> str:
@@ -35,31 +43,39 @@ def span(since: date, until: date) -> str:
     return f"{day(since)}—{last}"
 
 
+def _clock(local: datetime) -> str:
+    hour = local.hour if local.hour <= 12 else local.hour - 12
+    part = (
+        "天上午"
+        if local.hour < 12
+        else "天中午"
+        if local.hour == 12
+        else "天下午"
+        if local.hour < 18
+        else "晚"
+    )
+    return f"{part}{hour}点" + ("半" if local.minute >= 30 else "")
+
+
 def when(moment: datetime, now: datetime, zone: ZoneInfo, *, by_date: bool = False) -> str:
     """A time as one says it: 今天下午5点, 明晚8点, 11月25日; `by_date` never by 今 or 明."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     ahead = (local.date() - today).days
-    hour = local.hour if local.hour <= 12 else local.hour - 12
-    clock = f"{hour}点" + ("半" if local.minute >= 30 else "")
-    if by_date:
+    if by_date or ahead not in (0, 1):
         return day(local.date())
-    if ahead == 0:
-        return f"今{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
-    if ahead == 1:
-        return f"明{'晚' if local.hour >= 18 else '天上午' if local.hour < 12 else '天下午'}{clock}"
-    return day(local.date())
+    return f"{'明' if ahead else '今'}{_clock(local)}"
 
 
-def acknowledged(request: Request, captain: str, promise: str, filed_at: str = "") -> str:
+def acknowledged(request: Request, captain: str, promise: str) -> str:
     """The one answer to a new request: number, what was understood, who has it, by when."""
     who = courtesy(captain) if captain else "楼组长"
     if request.private:
         return f"收到 #{request.number}，{who}会私下联系您。"
     if request.english:
-        return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
+        return f"收到 {title(request)}。{who}跟进，{promise}前给您回音。\nGot it, #{request.number}: the building captain will answer by {promise_in_english(request)}."
     if request.route == "listed":
-        return f"收到 {filed_at}{title(request)}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
-    return f"收到 {filed_at}{title(request)}。{who}跟进，{promise}前给您回音。"
+        return f"收到 {title(request)}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
+    return f"收到 {title(request)}。{who}跟进，{promise}前给您回音。"
 
 
 def promise_in_english(request: Request) -> str:

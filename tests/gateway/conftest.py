@@ -101,6 +101,11 @@ class Gateway:
             await self._changed.wait_for(found)
         return found() or {}
 
+    async def says(self, words: str, times: int = 1) -> None:
+        """Wait until the bot has said something with these words, so many times."""
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(lambda: sum(words in str(text) for text in self.sent()) >= times)
+
     def sent(self) -> list[Any]:
         """The texts that the bot brought into the neighbourhood."""
         return [told.get("text") for told in self.told if told["event"] == "sent"]
