@@ -75,7 +75,7 @@ def _behind(connection: Connection) -> bool:
     newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not inspect(connection).has_table("alembic_version"):
         return True
-    return connection.scalar(text("SELECT version_num FROM alembic_version")) != newest
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) != newest)
 
 
 def _config(connection: Connection) -> Config:
