@@ -111,9 +111,8 @@ async def _font(_: Config) -> Finding:
         return Finding(False, "字体文件坏了，请重新安装 louzu")
 
 
-async def _reader(config: Config) -> Finding:
-    cache = config.data_dir / "cache"
-    reader = await asyncio.to_thread(load, cache if cache.is_dir() else None)
+async def _reader(_: Config) -> Finding:
+    reader = await asyncio.to_thread(load)
     if reader.read(LAMP).route == "chat":
         return Finding(False, "词表不对，请重新安装 louzu")
     return Finding(True, "词表装得上")
