@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Place
 
 LONGEST = 10
+ACCUSING = frozenset({"noise", "pets"})
+"""Categories in which the flat that is named is a neighbour's."""
 UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
 """Categories whose own words stay out of the group."""
 
@@ -16,7 +20,7 @@ _PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "跳闸", 
 def of(category: str, place: Place, cues: Cues) -> str:
     """The gist of a request; never a name and never a whole phrase of the speaker."""
     what = UNSPOKEN.get(category) or _what(category, cues, bool(place.part))
-    where = _where(place, what)
+    where = _where(replace(place, flat="") if category in ACCUSING else place, what)
     return where + what if len(where + what) <= LONGEST else what[:LONGEST]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
@@ -76,6 +75,12 @@ class Reader:
     def read(self, text: str) -> Reading:
         """What `text` is: a request or talk, of what kind, how urgent, where."""
         return _Reading(text, self._known).result()
+
+    def covers(self, question: str, text: str) -> bool:
+        """Whether `text` asks `question`: all the question's words stand in it."""
+        said = _standard(text, self._known)
+        asked = [word for word in self._known.cut(_standard(question, self._known)) if word.strip()]
+        return bool(asked) and all(word in said for word in asked)
 
     def same(self, first: Said, second: Said) -> float:
         """The probability, 0 to 1, that `second` reports the very trouble `first` did."""
@@ -157,11 +162,8 @@ class _Reading:
         return "、".join(shown) or "没有明显的迹象"
 
 
-def load(cache: Path | None = None) -> Reader:
-    """A reader with its dictionary loaded; takes about a second, so call it off the event loop.
-
-    `cache` is a folder for jieba's own cache; without it the dictionary is built in memory.
-    """
+def load() -> Reader:
+    """A reader with its dictionary loaded; takes about a second, so call it off the event loop."""
     import opencc
 
     data = files.DATA
@@ -175,6 +177,6 @@ def load(cache: Path | None = None) -> Reader:
             turns=turn.load(data / "turns.toml"),
             topics=topic.load(data / "topics.toml"),
             weights=weigh.load(data / "weights.toml"),
-            cut=cutting.cutter(cache),
+            cut=cutting.cutter(),
         )
     )

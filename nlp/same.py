@@ -12,8 +12,8 @@ from nlp.weigh import probability
 START = -3.2
 """Two requests taken at random are about different things."""
 
-APART = 5.0
-"""Another building, floor or car is another trouble, however alike the words."""
+APART = 6.0
+"""Another building, landing or car is another trouble, however alike the words."""
 
 _RANGE = re.compile(r"(\d{1,2})\s?(?:楼|层)?\s?[到至~-]\s?(\d{1,2})\s?(?:楼|层)")
 _FLOOR = re.compile(r"(\d{1,2})\s?(?:楼|层)(?!栋)")
@@ -39,7 +39,7 @@ def probability_of(first: Report, second: Report, topics: Topics) -> float:
     scope = topics.scopes[shared[0]] if shared else "unit"
     score = START + _kinds(first.said.category, second.said.category)
     score += _topics(first, second, shared)
-    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text)
+    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text, scope)
     score += _sides(first.text, second.text) + 3.0 * _overlap(first.text, second.text)
     return round(probability(score), 4)
 
@@ -73,16 +73,20 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
 
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
     "flat": (("building", APART, 0.2), ("unit", APART, 0.2), ("flat", APART, 1.0), ("part", 0.5, 0.3)),
+    "floor": (("building", APART, 0.3), ("unit", APART, 0.3), ("part", 0.6, 0.4)),
     "unit": (("building", APART, 0.3), ("unit", APART, 0.3), ("part", 0.6, 0.4)),
     "compound": (("part", 1.0, 0.6),),
 }
 
 
-def _floors(first: str, second: str) -> float:
+def _floors(first: str, second: str, scope: Scope) -> float:
     one, other = _floor_set(first), _floor_set(second)
     if not one or not other:
         return 0.0
-    return 0.5 if one & other else -APART
+    if one & other:
+        return 0.5
+    # A lamp hangs on one landing; a lift that fails or a smell goes through all floors.
+    return -APART if scope == "floor" else -1.8
 
 
 def _floor_set(text: str) -> set[int]:

@@ -10,8 +10,8 @@ from nlp import rules
 from nlp.knowledge import Broken, line_of, table
 from nlp.reading import CATEGORIES
 
-Scope = Literal["flat", "unit", "compound"]
-"""Whose trouble it is: one flat's, one building's or stairwell's, everybody's."""
+Scope = Literal["flat", "floor", "unit", "compound"]
+"""Whose trouble it is: one flat's, one landing's, one building's or stairwell's, everybody's."""
 
 
 @dataclass(frozen=True, slots=True)

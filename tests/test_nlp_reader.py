@@ -198,8 +198,3 @@ def test_loading_is_no_import_time_work_and_survives_strict_warnings(tmp_path: P
         text=True,
     )
     assert run.stdout.strip() in ("quick", "listed"), run.stderr
-
-
-def test_the_dictionary_is_cached_in_the_folder_given(tmp_path: Path) -> None:
-    load(tmp_path / "jieba")
-    assert (tmp_path / "jieba" / "jieba.cache").stat().st_size > 1_000_000

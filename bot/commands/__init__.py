@@ -1,1 +1,3 @@
-"""Every slash command, grouped by who uses it; importing a module here declares its commands."""
+"""Every slash command, grouped by who uses it; importing this package declares them, in the order of the help."""
+
+from bot.commands import resident, team, captain, reports, receivers, codes  # noqa: F401, I001

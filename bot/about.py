@@ -1,0 +1,230 @@
+"""Tells which request plain talk is about, if any: the steps before something counts as new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot import attach, phrases
+from bot.acknowledge import outcome, staff
+from bot.attach import room_of
+from bot.bearing import JUST_NOW, LATELY, TALKED_OF, Bearing, bearings, first, telling
+from bot.hearing import Hearing
+from bot.memory import Heard
+from store.moves import ACTIVE, HOLDERS, TEAM
+from store.tables import Request
+
+SPOKEN_ON_WITHIN = timedelta(seconds=100)
+"""The next lines of the same person are still about the same thing."""
+ANSWERED_WITHIN = timedelta(minutes=15)
+"""So long after a request the team's "好了" needs no name for what it means."""
+SAME_FROM = 0.5
+SAME_WITHIN = timedelta(days=14)
+SECONDED_WITHIN, SECONDED_OVER = LATELY, 5
+"""A bare "+1" means what was asked so lately, over so few other lines."""
+ANSWERS = TEAM | HOLDERS
+"""Whose word in a group is an answer by a human."""
+OF_MANY_KINDS = frozenset({"enquiry", "other", "property", "care", "fraud", "facilities", "improvement"})
+"""Categories in which two requests have little in common."""
+
+
+async def quoted(hearing: Hearing) -> bool:
+    """A message that quotes a request, or the bot's word about it, is about that request."""
+    if hearing.message.quoted is None or hearing.reading is None:
+        return False
+    request = await hearing.quoted_in_talk()
+    if request is None:
+        return False
+    turn = hearing.reading.turn
+    if turn == "support":
+        await attach.back(hearing, request)
+    elif turn in ("done", "withdraw"):
+        await attach.settle(hearing, request, turn)
+    else:
+        await add(hearing, request)
+    return True
+
+
+async def support(hearing: Hearing) -> bool:
+    """ "+1", "我家也是": one more household behind what was asked last."""
+    if hearing.reading is None or hearing.reading.turn != "support":
+        return False
+    for line in _seconded(hearing):
+        request = await hearing.db.get_one(Request, line.request_id)
+        if request.state in ACTIVE or request.state == "unsure":
+            if request.private or _of_something_else(hearing, request):
+                return False
+            await attach.back(hearing, request)
+            return True
+    return False
+
+
+def _seconded(hearing: Hearing) -> Iterable[Heard]:
+    """The lines that a "+1" could mean, the last first; a group-buy in between takes it."""
+    lines = room_of(hearing).since(hearing.now - hearing.means.memory.keeps)
+    others = 0
+    for line in reversed(lines):
+        if line.request_id is not None and not line.command:
+            if others <= SECONDED_OVER and hearing.now - line.at <= SECONDED_WITHIN:
+                yield line
+        elif phrases.OFFER.search(line.text):
+            return
+        elif not line.image:
+            others += 1
+
+
+def _of_something_else(hearing: Hearing, request: Request) -> bool:
+    """ "螃蟹+1" names what it wants, and that is not what was asked."""
+    named = telling(hearing.message.text.split("+")[0]) if "+" in hearing.message.text else set()
+    return bool(named) and not named & telling(request.text)
+
+
+async def settled(hearing: Hearing) -> bool:
+    """ "修好了 谢谢", "算了": the end of a request, said by somebody who may know."""
+    turn = hearing.reading.turn if hearing.reading else "say"
+    # "门禁刷不开了" must never close anything: what reads as a request is none.
+    if turn not in ("done", "withdraw") or (hearing.reading and hearing.reading.route != "chat"):
+        return False
+    known = await known_here(hearing)
+    request = first(known, lambda one: _ends(hearing, one, turn))
+    if request is not None:
+        await attach.settle(hearing, request, turn)
+        return True
+    request = first(known, lambda one: one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN))
+    if request is not None:
+        await attach.follow(hearing, request)
+    return request is not None
+
+
+def _ends(hearing: Hearing, one: Bearing, turn: str) -> bool:
+    if turn == "withdraw":
+        return one.own and one.active and (one.ago <= ANSWERED_WITHIN or one.akin)
+    if one.own:
+        return one.active and (one.akin or min(one.age, one.ago) <= timedelta(days=1))
+    if hearing.roles & ANSWERS and one.active:
+        plain = phrases.FOR_CERTAIN.search(hearing.message.text) is not None
+        if not plain and phrases.HALF.search(hearing.message.text):
+            return False
+        return one.akin or (plain and one.latest and one.ago <= ANSWERED_WITHIN and not one.elsewhere)
+    return one.stands_behind and (one.akin or one.ago <= ANSWERED_WITHIN)
+
+
+async def spoken_on(hearing: Hearing) -> bool:
+    """The reporter goes on speaking: it belongs to what he just said, unless he turns to something else."""
+    text, sender = hearing.message.text, hearing.message.sender
+    if hearing.reading is None or staff(hearing) or text.startswith("@") or phrases.COURTESY.fullmatch(text):
+        return False
+    lines = room_of(hearing).since(hearing.now - SPOKEN_ON_WITHIN)
+    last = room_of(hearing).last_of(sender, hearing.now - SPOKEN_ON_WITHIN)
+    if last is None or last.request_id is None or last.command:
+        return False
+    if lines[-1].sender != sender and speaks_to_somebody(hearing):
+        return False
+    request = await hearing.db.get_one(Request, last.request_id)
+    if request.state not in ACTIVE and request.state != "unsure":
+        return False
+    if outcome(hearing) == "speak" and await _another(hearing, request):
+        return False
+    await add(hearing, request)
+    return True
+
+
+async def _another(hearing: Hearing, request: Request) -> bool:
+    """Whether a second report within the minute is of another trouble."""
+    known = [one for one in await known_here(hearing) if one.request.id == request.id]
+    other_kind = hearing.reading is not None and hearing.reading.category != request.category
+    return any(one.elsewhere for one in known) or (
+        other_kind and phrases.ELSE.match(hearing.message.text) is not None
+    )
+
+
+def speaks_to_somebody(hearing: Hearing) -> bool:
+    """An answer to a neighbour, which adds nothing unless it names a place."""
+    where = hearing.reading.place if hearing.reading else None
+    return phrases.TO_SOMEBODY.search(hearing.message.text) is not None and not where
+
+
+async def more(hearing: Hearing) -> bool:
+    """ "还没来人", "还是漏": somebody behind a request adds to it, or says that it is not fixed."""
+    if hearing.reading is None or hearing.reading.turn != "more" or staff(hearing):
+        return False
+    request = first(await known_here(hearing), _goes_on)
+    if request is None:
+        return False
+    await add(hearing, request)
+    return True
+
+
+def _goes_on(one: Bearing) -> bool:
+    if one.own:
+        return one.akin or min(one.age, one.ago) <= TALKED_OF
+    return one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN)
+
+
+async def repeated(hearing: Hearing) -> bool:
+    """The same trouble, said again: by one who takes part a follow-up, by a neighbour one more household."""
+    if hearing.reading is None or outcome(hearing) == "silent":
+        return False
+    building = await hearing.filed_at(hearing.reading)
+    if building is None:
+        return False
+    known = await bearings(hearing, building)
+    again = first(known, lambda one: one.takes_part and _again(hearing, one))
+    same = first(
+        known, lambda one: not one.takes_part and one.request.state in ACTIVE and _same(hearing, one)
+    )
+    if again is not None:
+        await add(hearing, again)
+    elif same is not None:
+        await attach.join(hearing, same)
+    return (again or same) is not None
+
+
+def _again(hearing: Hearing, one: Bearing) -> bool:
+    """What somebody asked for before, or stood behind."""
+    if one.elsewhere and not one.names_flat:
+        return False
+    if not one.active:
+        return one.alike >= SAME_FROM or (_one_kind(hearing, one) and one.ago <= ANSWERED_WITHIN)
+    if hearing.reading and hearing.reading.urgent and not one.request.danger and one.ago > LATELY:
+        return False
+    if one.age > TALKED_OF:
+        return one.alike >= SAME_FROM
+    if _one_kind(hearing, one):
+        return one.akin or one.ago <= LATELY or (one.own and one.age <= timedelta(days=1))
+    certain = outcome(hearing) == "speak"
+    return one.names_flat or one.alike >= 0.3 or one.shares >= (1 if not certain else 2 if one.own else 3)
+
+
+def _same(hearing: Hearing, one: Bearing) -> bool:
+    """What a neighbour asked for before: rather missed than wrongly joined."""
+    if one.age > SAME_WITHIN:
+        return False
+    if one.alike >= SAME_FROM:
+        return True
+    also = "也" in hearing.message.text or one.ago <= JUST_NOW
+    return one.ago <= LATELY and not one.elsewhere and _one_kind(hearing, one) and (also or one.shares > 0)
+
+
+def _one_kind(hearing: Hearing, one: Bearing) -> bool:
+    category = hearing.reading.category if hearing.reading else ""
+    return category == one.request.category and category not in OF_MANY_KINDS
+
+
+async def add(hearing: Hearing, request: Request) -> None:
+    """More words for a request; the reporter's own make it sure, or take up again what was called fixed."""
+    reporter = hearing.person is not None and request.reporter_id == hearing.person.id
+    if request.state == "resolved" and reporter:
+        await attach.take_up_again(hearing, request)
+    elif request.state == "unsure" and reporter and outcome(hearing) == "speak":
+        await attach.make_sure(hearing, request)
+    else:
+        await attach.follow(hearing, request)
+
+
+async def known_here(hearing: Hearing) -> list[Bearing]:
+    if hearing.bearings is None:
+        place = hearing.place
+        here = place if place is not None and place.kind == "building" else None
+        hearing.bearings = await bearings(hearing, here) if here is not None else []
+    return hearing.bearings

@@ -1,0 +1,63 @@
+"""Whether a reading is answered aloud, and how the one acknowledgement of a request goes out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot import words
+from bot.hearing import Hearing
+from store import people
+from store.tables import Request
+
+STAFF = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street"})
+"""Their talk in a group is an answer far more often than a request."""
+STAFF_SPEAK_FROM = 0.95
+FIRST_HEARERS = frozenset({"captain", "deputy"})
+ALARMED = frozenset({"captain", "deputy", "clerk", "property"})
+
+Outcome = Literal["speak", "ask", "silent"]
+
+
+def outcome(hearing: Hearing) -> Outcome:
+    """speak, ask or silent, by the thresholds of the config; of staff only what is certain."""
+    reading, settings = hearing.reading, hearing.means.config.reading
+    if reading is None:
+        return "silent"
+    asked: Outcome = "ask" if reading.certainty >= settings.ask_from else "silent"
+    if reading.route == "chat":
+        return "silent" if staff(hearing) else asked
+    # "骗子 千万别点" from the committee is the warning itself.
+    if reading.urgent and not (staff(hearing) and reading.danger == "fraud"):
+        return "speak"
+    if staff(hearing):
+        return "speak" if reading.certainty >= STAFF_SPEAK_FROM and hearing.room is None else "silent"
+    return "speak" if reading.certainty >= settings.speak_from else asked
+
+
+def staff(hearing: Hearing) -> bool:
+    """Whether the speaker answers here for the committee, the property company or the building."""
+    return bool(hearing.roles & STAFF)
+
+
+async def acknowledge(hearing: Hearing, request: Request) -> None:
+    """The number, what was understood, who has it, by when: once, and never more than two lines."""
+    if request.danger:
+        await alarm(hearing, request)
+        return
+    if request.private:
+        await hearing.tell_all(FIRST_HEARERS, request, words.private_matter(request))
+    if request.category == "fraud":
+        await hearing.answer(words.fraud_warning(request), kind="ack")
+        return
+    captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
+    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request))
+    await hearing.answer(text, kind="ack")
+
+
+async def alarm(hearing: Hearing, request: Request) -> None:
+    """At once and in the group: what to do and whom to call; privately: everybody who has to move."""
+    settings = hearing.means.config.urgent
+    call = getattr(settings, request.danger, "") or "110"
+    hearing.official.append(settings.property_desk)
+    await hearing.answer(words.urgent(request, call, settings.property_desk), kind="urgent")
+    await hearing.tell_all(ALARMED, request, words.urgent_privately(request), "urgent")

@@ -1,0 +1,187 @@
+"""What hangs on a request that is already there: photos, +1, follow-ups, "fixed", "never mind"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from bot import words
+from bot.acknowledge import FIRST_HEARERS, acknowledge, alarm
+from bot.hearing import Hearing
+from bot.memory import Heard, RoomMemory
+from nlp import Place as Where
+from nlp import Reading
+from schedules.calendar import due
+from store import requests
+from store.moves import ACTIVE, MOVES, Act, move, record
+from store.tables import Person, Request, Supporter
+
+SAID_LATELY = timedelta(minutes=15)
+"""So long the bot's last word about a request is still in view."""
+LONGEST_KEPT = 2_000
+_FLAT_IN_NAME = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
+
+
+async def photo(hearing: Hearing) -> None:
+    """A picture alone: the sender's request of the last minutes gets it; else it waits for the words."""
+    since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
+    request_id = room_of(hearing).last_request(since, hearing.message.sender)
+    if request_id is None and hearing.message.quoted is not None:
+        quoted_request = await hearing.quoted_in_talk()
+        request_id = quoted_request.id if quoted_request else None
+    if request_id is not None:
+        request = await hearing.db.get_one(Request, request_id)
+        await requests.want_photo(hearing.db, request, hearing.message.id, hearing.now)
+        hearing.did, hearing.request = "follow", request
+
+
+async def earlier_photos(hearing: Hearing, request: Request) -> None:
+    """Pictures that the sender showed shortly before he found the words."""
+    since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
+    for shown in room_of(hearing).photos(hearing.message.sender, since):
+        await requests.want_photo(hearing.db, request, shown.message_id, shown.at)
+        shown.request_id = request.id
+
+
+async def follow(hearing: Hearing, request: Request) -> None:
+    """Add words to a request, without a word, unless they tell of a danger that nobody knew of."""
+    act = await hearing.act(request)
+    speaker = await hearing.speaker()
+    learn_household(speaker, _where(hearing), hearing.message.name)
+    record(hearing.db, request, "more", act, hearing.message.text[:LONGEST_KEPT])
+    hearing.did, hearing.request = "follow", request
+    await earlier_photos(hearing, request)
+    await _escalate(hearing, request, act)
+    if request.state == "resolved":
+        text = words.not_fixed_privately(request, hearing.message.text)
+        await hearing.tell_all(FIRST_HEARERS, request, text)
+
+
+async def _escalate(hearing: Hearing, request: Request, act: Act) -> None:
+    reading = hearing.reading
+    if reading is not None and reading.urgent and not request.danger and request.state in ACTIVE:
+        record(hearing.db, request, "danger", act, danger=reading.danger)
+        await alarm(hearing, request)
+
+
+async def make_sure(hearing: Hearing, request: Request) -> None:
+    """What the reporter says now is a request beyond doubt: his first, unsure words were the beginning of it."""
+    reading = hearing.reading or Reading()
+    record(
+        hearing.db,
+        request,
+        "more",
+        await hearing.act(request),
+        hearing.message.text[:LONGEST_KEPT],
+        state="open",
+        route=reading.route,
+        category=reading.category,
+        danger=reading.danger,
+        private=reading.private,
+        gist=reading.gist,
+        where=asdict(reading.place),
+        due=due(request.created, reading.route, "captain", hearing.means.rules),
+    )
+    hearing.did, hearing.request = "open", request
+    await earlier_photos(hearing, request)
+    await acknowledge(hearing, request)
+
+
+async def back(hearing: Hearing, request: Request) -> None:
+    """ "+1": one more household behind a request."""
+    await _stand_behind(hearing, request, "")
+    hearing.did, hearing.request = "support", request
+
+
+async def join(hearing: Hearing, request: Request) -> None:
+    """A neighbour reports the same in his own words: one more household, with what it said."""
+    new = await _stand_behind(hearing, request, hearing.message.text[:LONGEST_KEPT])
+    hearing.did, hearing.request = "same", request
+    await earlier_photos(hearing, request)
+    await _escalate(hearing, request, await hearing.act(request))
+    heard_of_it = room_of(hearing).spoke_of(request.id, hearing.now - SAID_LATELY)
+    if new and not request.private and not heard_of_it and not hearing.said:
+        count = (await requests.supporters(hearing.db, [request]))[request.id] + 1
+        await hearing.say(words.joined(request, count), "ack", request)
+
+
+async def _stand_behind(hearing: Hearing, request: Request, text: str) -> bool:
+    speaker = await hearing.speaker()
+    learn_household(speaker, _where(hearing), hearing.message.name)
+    supporter = Supporter(
+        household=requests.household(speaker),
+        person_id=speaker.id,
+        message_id=hearing.message.id,
+        text=text,
+        at=hearing.now,
+    )
+    return await requests.support(hearing.db, request, supporter)
+
+
+async def settle(hearing: Hearing, request: Request, verb: str) -> None:
+    """The end of a request ("done" or "withdraw"), without a word: the group read those that ended it.
+
+    Of somebody who may not end it, it is only noted.
+    """
+    act = await hearing.act(request)
+    if act.actor.roles & MOVES[verb].roles and request.state in MOVES[verb].sources:
+        team = verb == "done" and "reporter" not in act.actor.roles
+        move(hearing.db, request, verb, act, ended_by=act.actor.name if team else "")
+    else:
+        record(hearing.db, request, "more", act, hearing.message.text[:LONGEST_KEPT])
+    hearing.did, hearing.request = "done" if verb == "done" else "withdraw", request
+    await earlier_photos(hearing, request)
+
+
+async def take_up_again(hearing: Hearing, request: Request) -> None:
+    """The reporter says within days that it is not fixed: the same number goes on."""
+    act = await hearing.act(request)
+    reopen(hearing, request, "notfixed", act, hearing.message.text[:LONGEST_KEPT])
+    hearing.did = "follow"
+    await earlier_photos(hearing, request)
+    await hearing.say(words.reopened(request), "ack", request)
+
+
+def reopen(hearing: Hearing, request: Request, verb: str, act: Act, note: str = "") -> None:
+    """Take up again what was ended: the same number, and a clock that starts at these words."""
+    fresh = due(hearing.now, request.route, request.holder, hearing.means.rules)
+    cleared = dict.fromkeys(("warned_at", "raised_at", "asked_at", "answered_at"))
+    move(hearing.db, request, verb, act, note, due=fresh, ended_by="", **cleared)
+    hearing.request = request
+
+
+def _where(hearing: Hearing) -> Where:
+    return hearing.reading.place if hearing.reading else Where()
+
+
+def learn_household(person: Person, where: Where, name: str) -> None:
+    """Which flat somebody speaks for, once he said it or shows it in his name: "王阿姨101"."""
+    if person.household:
+        return
+    in_name = _FLAT_IN_NAME.search(name)
+    flat = in_name[1] if in_name else ""
+    if flat:
+        person.household = f"{where.unit}-{flat}" if where.unit else flat
+
+
+def room_of(hearing: Hearing) -> RoomMemory:
+    """The last minutes of where this was said."""
+    return hearing.means.memory.room(hearing.message.room or hearing.message.sender)
+
+
+def remember(hearing: Hearing, at: datetime) -> None:
+    """Keep in memory for the next minutes what was said and what became of it; of who is deaf, no words."""
+    message = hearing.message
+    deaf = hearing.person is not None and hearing.person.deaf
+    line = Heard(
+        message.id,
+        message.sender,
+        at,
+        text="" if deaf else message.text,
+        image=message.image and not message.text,
+        request_id=hearing.request.id if hearing.request else hearing.about,
+        command=hearing.did == "command",
+        spoke=bool(hearing.said),
+    )
+    room_of(hearing).add(line, hearing.means.memory.keeps)

@@ -1,0 +1,1 @@
+"""The commands of `louzu`, one module each; `bot.__main__` names them."""

@@ -1,0 +1,35 @@
+"""By one-time code: a person takes a role, a group is bound to its building."""
+
+from __future__ import annotations
+
+from bot import words
+from bot.arguments import Secret
+from bot.hearing import Hearing
+from bot.router import command
+from store import people
+from store.refusal import Refusal
+
+
+@command("认领", "claim")
+async def claim(hearing: Hearing, code: Secret) -> str:
+    """用口令领取自己的角色"""
+    _check_guesses(hearing)
+    role = await people.claim(hearing.db, await hearing.speaker(), code, hearing.now)
+    await hearing.answer(words.claimed(role.role, role.place.name), private=True)
+    return ""
+
+
+@command("绑定", "bind")
+async def bind(hearing: Hearing, code: Secret) -> str:
+    """用口令把这个群绑定到楼组"""
+    _check_guesses(hearing)
+    if hearing.room is None:
+        raise Refusal("not_here")
+    place = await people.bind(hearing.db, hearing.room, code, hearing.now)
+    return words.greeting(place.name)
+
+
+def _check_guesses(hearing: Hearing) -> None:
+    """Codes are not to be guessed: a few tries an hour for each sender."""
+    if not hearing.means.memory.may_guess(hearing.message.sender, hearing.now):
+        raise Refusal("locked_out")

@@ -1,0 +1,137 @@
+"""Plain talk -> a request, a follow-up, an answer, or silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+
+from bot import about, attach, remark, words
+from bot.acknowledge import acknowledge, outcome, staff
+from bot.attach import LONGEST_KEPT
+from bot.hearing import Hearing
+from nlp import Reading
+from schedules.calendar import due
+from store import answers, people, requests
+from store.moves import Act, move
+from store.tables import Place, Request
+
+LONGEST_QUESTION = 40
+ASKS = re.compile("[?？]|[吗么]|几[点号]|多少|哪|怎|什么|请问|谁[知有]|有没有|when|where|what", re.IGNORECASE)
+"""A ready answer is for who asks: "物业电话打不通" holds the same words as "物业电话多少"."""
+
+Step = Callable[[Hearing], Awaitable[bool]]
+
+
+async def take_in(hearing: Hearing) -> None:
+    """Hear one plain message to its end: the first step that knows what it is takes it."""
+    if hearing.person is not None and hearing.person.deaf:
+        return
+    if hearing.message.image and not hearing.message.text:
+        await attach.photo(hearing)
+        return
+    hearing.reading = hearing.means.reader.read(hearing.message.text)
+    for step in STEPS:
+        if await step(hearing):
+            break
+    if hearing.message.image and hearing.request is not None:
+        await requests.want_photo(hearing.db, hearing.request, hearing.message.id, hearing.now)
+
+
+async def _ready_answer(hearing: Hearing) -> bool:
+    """A question with a ready answer: answered on the spot, a quick fix done."""
+    reading, text = hearing.reading, hearing.message.text
+    if (
+        reading is None
+        or reading.danger
+        or staff(hearing)
+        or len(text) > LONGEST_QUESTION
+        or not ASKS.search(text)
+    ):
+        return False
+    building = await hearing.filed_at(reading)
+    if building is None:
+        return False
+    for answer in await answers.answers(hearing.db, building):
+        if hearing.means.reader.covers(answer.question, text):
+            asked = replace(reading, route="quick", category="enquiry")
+            request = await _open(hearing, asked, building, "open")
+            act = Act(people.CLOCK, hearing.now, hearing.message.id)
+            move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
+            hearing.did = "answer"
+            hearing.official.append(answer.answer)
+            await hearing.answer(words.answered(request, answer.answer), kind="ack")
+            return True
+    return False
+
+
+async def _new(hearing: Hearing) -> bool:
+    """A request of its own: acknowledged, or while unsure, put before the captain."""
+    reading, heard = hearing.reading, outcome(hearing)
+    if reading is None or heard == "silent":
+        return False
+    building = await hearing.filed_at(reading)
+    if building is None:
+        return await _ask_where(hearing, heard)
+    request = await _open(hearing, reading, building, "open" if heard == "speak" else "unsure")
+    if heard == "speak":
+        await acknowledge(hearing, request)
+    elif hearing.room is None:
+        # Who speaks to us alone is not left without a word.
+        await hearing.answer(words.asking_the_captain(), kind="ack")
+    return True
+
+
+async def _ask_where(hearing: Hearing, heard: str) -> bool:
+    if heard == "speak" and hearing.room is None:
+        await hearing.answer(words.which_building())
+        return True
+    return False
+
+
+async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
+    speaker = await hearing.speaker()
+    attach.learn_household(speaker, reading.place, hearing.message.name)
+    request = draft(hearing, reading)
+    request.state, request.reporter_id = state, speaker.id
+    act = Act(requests.acting(speaker, request, frozenset()), hearing.now, hearing.message.id)
+    hearing.request = await requests.open_request(hearing.db, request, building, act)
+    hearing.did = "open" if state == "open" else "ask"
+    await attach.earlier_photos(hearing, request)
+    return request
+
+
+def draft(hearing: Hearing, reading: Reading) -> Request:
+    """A request out of a reading, without number, building or reporter yet."""
+    route = reading.route if reading.route != "chat" else "quick"
+    return Request(
+        route=route,
+        category=reading.category or "other",
+        danger=reading.danger,
+        private=reading.private,
+        english=reading.english,
+        gist=reading.gist,
+        text=hearing.message.text[:LONGEST_KEPT],
+        where=asdict(reading.place),
+        why=list(reading.why),
+        channel="group" if hearing.room else "private",
+        room_id=hearing.room.id if hearing.room else None,
+        message_id=hearing.message.id,
+        created=hearing.message.at,
+        due=due(hearing.message.at, route, "captain", hearing.means.rules),
+    )
+
+
+STEPS: tuple[Step, ...] = (
+    about.quoted,
+    about.support,
+    about.settled,
+    about.spoken_on,
+    about.more,
+    _ready_answer,
+    about.repeated,
+    _new,
+    remark.remarked,
+    remark.answered_by_team,
+)
+"""In order: what hangs on something said before, then what stands on its own."""

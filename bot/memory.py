@@ -1,0 +1,105 @@
+"""The last minutes of each room, in memory only: which photo came just now, what is being talked about."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+ROOMS = 1_000
+LINES = 60
+GUESSES = 5
+
+
+@dataclass(slots=True)
+class Heard:
+    """One message of the last minutes, and what became of it."""
+
+    message_id: str
+    sender: str
+    at: datetime
+    text: str = ""
+    image: bool = False
+    request_id: int | None = None
+    """The request it was about, also where it only answered it."""
+    command: bool = False
+    spoke: bool = False
+    """The bot said something in the group because of it."""
+
+
+@dataclass(slots=True)
+class RoomMemory:
+    """What one room said lately, oldest first."""
+
+    lines: deque[Heard] = field(default_factory=lambda: deque(maxlen=LINES))
+
+    def add(self, line: Heard, keeps: timedelta) -> None:
+        """Keep a line, and forget those that have grown too old."""
+        while self.lines and self.lines[0].at < line.at - keeps:
+            self.lines.popleft()
+        self.lines.append(line)
+
+    def since(self, moment: datetime) -> list[Heard]:
+        return [line for line in self.lines if line.at >= moment]
+
+    def photos(self, sender: str, since: datetime) -> list[Heard]:
+        """Pictures of this sender that belong to nothing yet."""
+        return [
+            line
+            for line in self.since(since)
+            if line.image and line.sender == sender and line.request_id is None
+        ]
+
+    def topics(self) -> list[Heard]:
+        """The last line about each request, the latest first."""
+        last: dict[int, Heard] = {}
+        for line in reversed(self.lines):
+            if line.request_id is not None:
+                last.setdefault(line.request_id, line)
+        return list(last.values())
+
+    def texts(self, request_id: int) -> list[str]:
+        """What was said lately about a request."""
+        return [line.text for line in self.lines if line.request_id == request_id and not line.command]
+
+    def last_request(self, since: datetime, sender: str | None = None) -> int | None:
+        """The request talked about last, by this sender if one is named."""
+        for line in reversed(self.since(since)):
+            if line.request_id is not None and sender in (None, line.sender):
+                return line.request_id
+        return None
+
+    def last_of(self, sender: str, since: datetime) -> Heard | None:
+        """The sender's own last message."""
+        return next((line for line in reversed(self.since(since)) if line.sender == sender), None)
+
+    def spoke_of(self, request_id: int, since: datetime) -> bool:
+        """Whether the bot itself spoke of a request."""
+        return any(line.spoke and line.request_id == request_id for line in self.since(since))
+
+
+class Memory:
+    """Every room's last minutes; bounded, and gone with the process."""
+
+    def __init__(self, minutes: int) -> None:
+        self.keeps = timedelta(minutes=minutes)
+        self._rooms: OrderedDict[str, RoomMemory] = OrderedDict()
+        self._guesses: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    def room(self, contact: str) -> RoomMemory:
+        memory = self._rooms.setdefault(contact, RoomMemory())
+        self._rooms.move_to_end(contact)
+        if len(self._rooms) > ROOMS:
+            self._rooms.popitem(last=False)
+        return memory
+
+    def may_guess(self, sender: str, now: datetime) -> bool:
+        """Whether this sender may try one more code: so many an hour, right or wrong."""
+        tries = self._guesses.setdefault(sender, deque(maxlen=GUESSES))
+        self._guesses.move_to_end(sender)
+        if len(self._guesses) > ROOMS:
+            self._guesses.popitem(last=False)
+        if len(tries) == GUESSES and now - tries[0] < timedelta(hours=1):
+            return False
+        tries.append(now)
+        return True

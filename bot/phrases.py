@@ -1,0 +1,29 @@
+"""Small turns of speech that show what a remark is to what was said before it."""
+
+from __future__ import annotations
+
+import re
+
+ELSE = re.compile(r"\s*(还有|另外|再有|对了|顺便|再就是|再一个|另)")
+# Possessive: the same letters can be taken apart in many ways, and none is to be tried twice.
+COURTESY = re.compile(
+    r"(?:好|好的|好嘞|行|中|嗯|哦|噢|ok|收到|明白|了解|知道|晓得|没事|不客气|客气|辛苦|谢谢|多谢|感谢|谢|麻烦|哈|呵|嘿|对|是"
+    r"|了|啦|啊|呀|哒|额|的|侬|您|你|大家|各位|\[[^\]]{1,4}\]|[\W_])++",
+    re.IGNORECASE,
+)
+THANKS = re.compile(r"谢谢|多谢|感谢|辛苦|thank", re.IGNORECASE)
+TO_SOMEBODY = re.compile(r"[你侬您](?!们)")
+OWNS_UP = re.compile(
+    r"(是|系)(我|阿拉|俺|咱)(们)?(家|屋|的|在)|我的我的|(我|俺|阿拉)(们)?(家)?(的|在)(装|弄|搞|放|停|拖|搬|施工)"
+    r"|对不起|对不住|不好意思|抱歉|sorry|我(马上|现在|这就|等下|晚上|回来)\w{0,6}(收|挪|搬|移|拿|弄|关|停|清)|挪走|收掉",
+    re.IGNORECASE,
+)
+FOR_CERTAIN = re.compile(r"好了|好啦|好咧|没事|解决|搞定|恢复|完了|完啦|通了|亮了|修复|没味|拉开|找到")
+"""What ends a thing without naming it."""
+HALF = re.compile(r"[开关停]了")
+"""What may be half of a repair, unless more is said."""
+ALSO = re.compile(r"(家|楼|层|单元|室|边|里|栋|号|\d)也")
+STILL = re.compile(r"又|还在|还是|越来越|更")
+OFFER = re.compile(
+    r"接龙|团购|拼单|拼车|拼团|代购|帮[你您大]?[家]?带|有要|谁要|要的[报扣吱接]|转让|包邮|份|\d\s*[元块]"
+)

@@ -1,0 +1,164 @@
+"""Saying what is owed: paced, urgent first, with three ends to every send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import words
+from bot.attachments import render
+from bot.chat import Chat, MaybeSent, NotSent
+from bot.clock import Clock
+from bot.hearing import Means
+from bot.metrics import Metrics
+from bot.outgoing import Words, owe
+from bot.pace import Pace
+from schedules.calendar import quiet
+from store import Store, outbox, people, places
+from store.tables import Post
+
+log = logging.getLogger("louzu.speaker")
+LOOKS_AGAIN = 1.0
+MOST_TRIES = 10
+LONGEST_WAIT = timedelta(minutes=30)
+
+
+class Speaker:
+    """The only one who sends. Never inside a transaction."""
+
+    def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock, metrics: Metrics) -> None:
+        self.chat, self.store, self.rules, self.clock = chat, store, means.rules, clock
+        self.pace, self.metrics = Pace(means.config.pace), metrics
+        self._owed = asyncio.Event()
+        self._mouth = asyncio.Lock()
+
+    def wake(self) -> None:
+        """Something may be owed now."""
+        self._owed.set()
+
+    async def run(self) -> None:
+        """Say everything that falls due, for ever."""
+        await self.take_stock()
+        while True:
+            self._owed.clear()
+            wait = await self._attempt()
+            if wait:
+                await self._rest(wait)
+
+    async def take_stock(self) -> None:
+        """After a start: what was on the tip of the tongue may have been said; only its echo tells."""
+        async with self.store.begin() as db:
+            left = await outbox.rest(db, self.chat.account, self.clock.now())
+        if left:
+            log.warning("%d posts may or may not have been said before the restart", left)
+
+    async def say_due(self) -> int:
+        """Say all that may be said at this moment; how many were said. For clocks that are moved by hand."""
+        said = 0
+        while (await self._attempt()) == 0:
+            said += 1
+        return said
+
+    async def hush(self) -> None:
+        """Let the post that is being said be finished, and say no more."""
+        await self._mouth.acquire()
+
+    async def _attempt(self) -> float:
+        """Say one post if one may be said; 0, or the seconds until it is worth looking again."""
+        try:
+            async with self._mouth:
+                return await self._say_next()
+        except Exception:
+            log.exception("the outbox stumbled")
+            return LOOKS_AGAIN
+
+    async def _say_next(self) -> float:
+        if not self.chat.health().well:
+            return LOOKS_AGAIN
+        post, wait = await self._next()
+        if post is not None:
+            await self._say(post)
+            return 0
+        return min(LOOKS_AGAIN, wait)
+
+    async def _next(self) -> tuple[Post | None, float]:
+        """The first post that may be said now; else None, and how many seconds until one may."""
+        now, waits = self.clock.now(), [LOOKS_AGAIN]
+        async with self.store.read() as db:
+            # Owed by day, but kept until the night by a broken line: it waits for the morning.
+            for post in await outbox.due(db, self.chat.account, now, quiet=quiet(now, self.rules)):
+                wait = await self.pace.wait(db, post, now)
+                if wait <= 0:
+                    return post, 0
+                waits.append(wait)
+        return None, min(waits)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._owed.wait()
+        except TimeoutError:
+            pass
+
+    async def _say(self, post: Post) -> None:
+        async with self.store.begin() as db:
+            if not await outbox.begin_saying(db, post.id):
+                return
+        try:
+            message_id = await self._send(post)
+        except NotSent as error:
+            await self._not_sent(post, error)
+        except MaybeSent:
+            log.warning("post %s may or may not have been said", post.id)
+            await self._settle(post, "unknown")
+        except Exception:
+            log.exception("post %s can't be drawn or sent", post.id)
+            await self._give_up(post)
+        else:
+            await self._settle(post, "said", message_id or "")
+
+    async def _send(self, post: Post) -> str | None:
+        if not post.attachment:
+            return await self.chat.say(post.to, post.text)
+        name, data = await render(post.attachment, self.store, self.clock.now(), self.rules)
+        return await self.chat.show(post.to, name, data)
+
+    async def _settle(self, post: Post, state: str, message_id: str = "") -> None:
+        async with self.store.begin() as db:
+            await outbox.settle(db, post.id, state, self.clock.now(), message_id)
+        self.metrics.posts.labels(state).inc()
+
+    async def _not_sent(self, post: Post, error: NotSent) -> None:
+        tries = post.tries + 1
+        if tries >= MOST_TRIES:
+            await self._give_up(post)
+            return
+        log.info("post %s not sent (%s), try %d", post.id, type(error).__name__, tries)
+        async with self.store.begin() as db:
+            await outbox.retry(db, post.id, self.clock.now() + backoff(tries))
+
+    async def _give_up(self, post: Post) -> None:
+        """No post blocks the queue: it is dropped, and the clerks hear of it."""
+        log.error("post %s given up", post.id)
+        await self._settle(post, "dropped")
+        if post.kind == "notice" and post.key.startswith("given-up:"):
+            return
+        now: datetime = self.clock.now()
+        async with self.store.begin() as db:
+            for person in await _clerks(db, post):
+                told = Words(f"given-up:{post.id}:{person.id}", "notice", words.given_up(post.kind, post.to))
+                await owe(db, person, told, now, self.rules)
+
+
+def backoff(tries: int) -> timedelta:
+    """How long to wait after the n-th failure: 5 s, 10 s, 20 s … at most half an hour."""
+    return min(timedelta(seconds=5 * 2 ** (tries - 1)), LONGEST_WAIT)
+
+
+async def _clerks(db: Any, post: Post) -> list[Any]:
+    room = await places.room(db, post.account, post.to) if post.group else None
+    if room is None or room.place is None:
+        return []
+    return await people.holders(db, room.place, {"clerk", "captain"})

@@ -1,0 +1,107 @@
+"""People and their rights: a contact id and a place, never a display name."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.places import lies_under
+from store.refusal import Refusal
+from store.tables import Code, Person, Place, Role, Room
+
+ROLES = ("volunteer", "captain", "deputy", "grid_leader", "clerk", "property", "owners", "street")
+CODE_LIVES = timedelta(hours=48)
+# No letters or digits that look or sound alike when read out on the phone.
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and as what he acts at the place in question."""
+
+    person_id: int | None
+    roles: frozenset[str]
+    name: str = ""
+
+
+CLOCK = Actor(None, frozenset({"system"}), "楼小助")
+"""What the program does by itself."""
+
+
+async def person(db: AsyncSession, account: str, contact: str, name: str = "") -> Person:
+    """The row of a contact; made when there is none. The name is only for showing."""
+    found = await find(db, account, contact)
+    if found is None:
+        found = Person(account=account, contact=contact, name=name, roles=[])
+        db.add(found)
+        await db.flush()
+    elif name and found.name != name:
+        found.name = name
+    return found
+
+
+async def find(db: AsyncSession, account: str, contact: str) -> Person | None:
+    """The row of a contact, or None: most people are not kept."""
+    return await db.scalar(select(Person).where(Person.account == account, Person.contact == contact))
+
+
+def roles_at(person: Person | None, place: Place | None) -> frozenset[str]:
+    """The roles a person has at a place: those given there or anywhere above it."""
+    if person is None or place is None:
+        return frozenset()
+    return frozenset(role.role for role in person.roles if lies_under(place, role.place))
+
+
+async def holders(db: AsyncSession, place: Place, roles: Iterable[str]) -> list[Person]:
+    """The people with one of these roles at a place, those nearest to it first."""
+    query = select(Person).join(Role).where(Role.role.in_(list(roles))).order_by(Person.id).distinct()
+    found = [one for one in await db.scalars(query) if roles_at(one, place) & set(roles)]
+    return sorted(found, key=lambda one: -max(len(role.place.path) for role in one.roles))
+
+
+async def grant(db: AsyncSession, person: Person, role: str, place: Place) -> None:
+    """Give a role at a place, once."""
+    if not any(held.role == role and held.place_id == place.id for held in person.roles):
+        person.roles.append(Role(role=role, place=place))
+        await db.flush()
+
+
+async def make_code(db: AsyncSession, role: str, place: Place, now: datetime) -> str:
+    """A one-time code that claims a role, or for "room" binds a group; shown once, kept as a hash."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    db.add(Code(digest=_digest(code), role=role, place_id=place.id, expires=now + CODE_LIVES))
+    return code
+
+
+async def use_code(db: AsyncSession, code: str, now: datetime, *, room: bool) -> Code:
+    """Spend a code. Raises Refusal when it is unknown, spent, too old or for something else."""
+    found = await db.scalar(select(Code).where(Code.digest == _digest(code)))
+    if found is None or found.used_at or found.expires <= now or (found.role == "room") != room:
+        raise Refusal("bad_code")
+    found.used_at = now
+    return found
+
+
+async def claim(db: AsyncSession, person: Person, code: str, now: datetime) -> Role:
+    """Take the role a code stands for."""
+    spent = await use_code(db, code, now, room=False)
+    await grant(db, person, spent.role, spent.place)
+    return next(role for role in person.roles if role.role == spent.role and role.place_id == spent.place_id)
+
+
+async def bind(db: AsyncSession, room: Room, code: str, now: datetime) -> Place:
+    """Bind a group to the place a code stands for."""
+    spent = await use_code(db, code, now, room=True)
+    room.place, room.bound_at = spent.place, now
+    await db.flush()
+    return spent.place
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()

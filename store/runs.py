@@ -1,0 +1,46 @@
+"""What the clock has already done: one row per job, subject and period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.tables import Run
+
+
+async def first_time(db: AsyncSession, job: str, subject: str, period: str, now: datetime) -> bool:
+    """Write down that a job is done for a subject and period; False when it already was."""
+    if await find(db, job, subject, period):
+        return False
+    db.add(Run(job=job, subject=subject, period=period, at=now))
+    await db.flush()
+    return True
+
+
+async def first_times(
+    db: AsyncSession, job: str, subjects: Sequence[str], period: str, now: datetime
+) -> set[str]:
+    """Write down that a job is done for these subjects and a period; those for which it was not yet."""
+    mine = select(Run.subject).where(Run.job == job, Run.period == period, Run.subject.in_(subjects))
+    fresh = set(subjects) - set(await db.scalars(mine))
+    db.add_all(Run(job=job, subject=subject, period=period, at=now) for subject in sorted(fresh))
+    await db.flush()
+    return fresh
+
+
+async def find(db: AsyncSession, job: str, subject: str, period: str) -> Run | None:
+    """The row of a job done for a subject and period."""
+    mine = (Run.job == job, Run.subject == subject, Run.period == period)
+    return await db.scalar(select(Run).where(*mine))
+
+
+async def veto(db: AsyncSession, job: str, subject: str, period: str, now: datetime) -> None:
+    """A captain stops what would be posted for this period."""
+    run = await find(db, job, subject, period)
+    if run is None:
+        run = Run(job=job, subject=subject, period=period, at=now)
+        db.add(run)
+    run.vetoed = True

@@ -1,0 +1,1 @@
+"""Conversations, modules, properties, the page in a browser, and a real gateway."""

@@ -1,0 +1,1 @@
+"""Against a real Wechaty gateway: ours, with the mock puppet."""
