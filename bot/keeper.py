@@ -35,6 +35,9 @@ class Keeper:
         self.account, self.store, self.means, self.clock = account, store, means, clock
         self.metrics = metrics
         retimed = {name: job.cron if job.on else "off" for name, job in means.config.jobs.items()}
+        if store.file is None:
+            # A server has its own backups, a store in memory has nothing to keep.
+            retimed["backup"] = "off"
         self.triggers = triggers({name: when for name, when in retimed.items() if when}, means.rules.zone)
 
     async def run(self, wake: Callable[[], None]) -> None:
@@ -79,10 +82,9 @@ class Keeper:
             photos.drop(hash_, self.means.config.data_dir / "photos")
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
-        """When a moved clock should halt on its way: every time a rare job falls due, and a few times a day."""
-        now_and_then = CronTrigger.from_crontab("0 8-20/6 * * *", timezone=self.means.rules.zone)
+        """When a moved clock should halt on its way: every time a rare job falls due."""
         rare = [one for one in self.triggers.values() if not _frequent(one, since)]
-        found = {stop for one in [*rare, now_and_then] for stop in fires(one, since, until)}
+        found = {stop for one in rare for stop in fires(one, since, until)}
         return sorted(found)
 
     def due(self, since: datetime, until: datetime) -> list[str]:

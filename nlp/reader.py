@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
@@ -124,7 +123,7 @@ class _Reading:
             turn=taken,
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
-            private=category == "dispute" or route != "chat" and self.cues.has(PRIVATE),
+            private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
             why=self.why(route, category, danger, words),
         )
 
@@ -161,11 +160,8 @@ class _Reading:
         return "、".join(shown) or "没有明显的迹象"
 
 
-def load(cache: Path | None = None) -> Reader:
-    """A reader with its dictionary loaded; takes about a second, so call it off the event loop.
-
-    `cache` is a folder for jieba's own cache; without it the dictionary is built in memory.
-    """
+def load() -> Reader:
+    """A reader with its dictionary loaded; takes about a second, so call it off the event loop."""
     import opencc
 
     data = files.DATA
@@ -179,6 +175,6 @@ def load(cache: Path | None = None) -> Reader:
             turns=turn.load(data / "turns.toml"),
             topics=topic.load(data / "topics.toml"),
             weights=weigh.load(data / "weights.toml"),
-            cut=cutting.cutter(cache),
+            cut=cutting.cutter(),
         )
     )

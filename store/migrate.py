@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from store.backup import copy
 from store.database import Store
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 OWNER_ONLY = 0o600
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(store: Store, now: datetime) -> Path | None:
@@ -70,18 +71,18 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _behind(connection: Connection) -> bool:
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() != head
+    # Asked at every start, so without Alembic: versions are numbered, the highest is the newest.
+    newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        return True
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) != newest)
 
 
 def _config(connection: Connection) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

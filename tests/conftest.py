@@ -5,6 +5,7 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import betterproto  # noqa: F401  (stringcase has invalid escapes)
+    import jieba  # noqa: F401  (so has jieba)
 
 from collections.abc import AsyncIterator
 

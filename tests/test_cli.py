@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import logging
 import os
 import signal
 import sqlite3
@@ -21,7 +23,9 @@ import pytest_asyncio
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
+from bot import logs
 from bot.__main__ import COMMANDS, main
+from bot.config import Config
 from store import Store, people
 from tests.gateway.conftest import free_port
 from tests.running import LOUZU, PATIENCE, Running
@@ -55,11 +59,7 @@ def test_help_names_every_command_and_imports_none() -> None:
     )
 
 
-LATER = {"bench"}
-"""Lands after the others; whoever lands it takes it out."""
-
-
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in LATER])
+@pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_stands_where_the_table_says_and_has_its_help_in_chinese(name: str) -> None:
     module, _, attribute = COMMANDS[name][0].partition(":")
     assert hasattr(import_module(module), attribute)
@@ -249,6 +249,26 @@ def test_a_database_that_cannot_be_opened_is_one_plain_line(
         and told.stderr.startswith("数据库用不了：")
         and len(told.stderr.splitlines()) == 1
     )
+
+
+def test_an_error_that_ends_the_bot_is_logged_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "灯又勿亮了"
+
+    async def live(config: Config) -> None:
+        raise ExceptionGroup("tasks", [ValueError(said)])
+
+    monkeypatch.setattr("bot.cli.run.live", live)
+    monkeypatch.setattr("bot.logs.begin", lambda settings: logging.getLogger().addHandler(handler))
+    handler = logging.StreamHandler(written := io.StringIO())
+    handler.setFormatter(logs.Text())
+    monkeypatch.setenv("LOUZU_WECHAT__ENDPOINT", "127.0.0.1:1")
+    monkeypatch.setenv("LOUZU_WECHAT__TOKEN", "puppet_very_secret")
+    mask = os.umask(0o022)
+    told = louzu("run")
+    os.umask(mask)
+    logging.getLogger().removeHandler(handler)
+    assert told.exit_code == 1 and told.output == ""
+    assert "ValueError" in written.getvalue() and said not in written.getvalue()
 
 
 def marks(told: Result) -> dict[str, str]:

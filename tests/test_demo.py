@@ -31,7 +31,7 @@ START = datetime(2026, 11, 18, 9, 14, tzinfo=HERE)
 @pytest_asyncio.fixture(loop_scope="module")
 async def address(tmp_path: Path) -> AsyncIterator[str]:
     """Where the demo listens."""
-    reader = await asyncio.to_thread(load, tmp_path)
+    reader = await asyncio.to_thread(load)
     async with stage(reader, MovedClock(START), tmp_path) as made:
         await made.furnish(DEMO)
         hands = Hands(made)

@@ -186,7 +186,7 @@ def reader() -> Reader:
 async def test_the_conversation_goes_as_it_is_told(name: str, reader: Reader, tmp_path: Path) -> None:
     told = block(text(name), "conversation").strip("`\n").removeprefix("text\n")
     assert len(told.splitlines()) == 6
-    script = f"[不看私聊]\n== 2026-11-16 09:10\n3号楼群\n{told}"
+    script = f"[不看 私聊]\n== 2026-11-16 09:10\n3号楼群\n{told}"
     assert "\n".join(await played(script, reader, tmp_path)) == script
 
 

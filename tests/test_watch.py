@@ -22,6 +22,7 @@ from bot.simulator.stage import Stage, stage
 from bot.simulator.times import HERE
 from bot.watch import Watch, watched
 from nlp import Reader, load
+from store import outbox
 from tests.gateway.conftest import free_port
 
 START = datetime(2026, 11, 18, 9, 14, tzinfo=HERE)
@@ -142,3 +143,31 @@ async def test_nothing_that_was_said_is_told(made: Stage) -> None:
     await made.speak(G3, "wang", LAMP)
     for name in ("healthz", "metrics"):
         assert not re.search("[一-鿿]", (await page(made, name))[1])
+
+
+async def test_before_the_end_the_post_being_said_is_finished_and_no_other_begun(
+    made: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, sent, said = asyncio.Event(), asyncio.Event(), []
+
+    async def say(to: str, text: str) -> str:
+        begun.set()
+        await sent.wait()
+        said.append(text)
+        return "1"
+
+    for person, text in (("wang", LAMP), ("fang", "垃圾房味道大得来 几天没冲了")):
+        await made.bot.handle(made.chat.speak(G3, person, text))
+    monkeypatch.setattr(made.chat, "say", say)
+    speaking = asyncio.create_task(made.bot.speaker.run())
+    await begun.wait()
+    hushing = asyncio.create_task(made.bot.speaker.hush())
+    await asyncio.sleep(0)
+    assert not hushing.done()
+    sent.set()
+    await hushing
+    speaking.cancel()
+    state = await Watch(made.bot).state()
+    assert len(said) == 1 and state.unknown_posts == 0
+    async with made.store.read() as db:
+        assert len(await outbox.due(db, made.chat.account, made.clock.now())) == 1

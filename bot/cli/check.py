@@ -111,9 +111,8 @@ async def _font(_: Config) -> Finding:
         return Finding(False, "字体文件坏了，请重新安装 louzu")
 
 
-async def _reader(config: Config) -> Finding:
-    cache = config.data_dir / "cache"
-    reader = await asyncio.to_thread(load, cache if cache.is_dir() else None)
+async def _reader(_: Config) -> Finding:
+    reader = await asyncio.to_thread(load)
     if reader.read(LAMP).route == "chat":
         return Finding(False, "词表不对，请重新安装 louzu")
     return Finding(True, "词表装得上")
@@ -138,7 +137,8 @@ async def _gateway(config: Config) -> Finding:
 
 async def _seen_by_the_bot(config: Config) -> str | None:
     """What a running bot says of its gateway, "" when all is well; None when none runs: one client at a time."""
-    page = f"http://{config.web.host}:{config.web.port}/healthz"
+    host = f"[{config.web.host}]" if ":" in config.web.host else config.web.host
+    page = f"http://{host}:{config.web.port}/healthz"
     try:
         async with ClientSession(timeout=ClientTimeout(2)) as session, session.get(page) as answer:
             gateway = (await answer.json())["gateway"]

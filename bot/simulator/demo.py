@@ -33,7 +33,7 @@ def demo(story: bool, port: int) -> None:
 
 async def _serve(folder: Path, port: int) -> None:
     click.echo("正在准备，请稍等几秒……")
-    reader = await asyncio.to_thread(load, folder)
+    reader = await asyncio.to_thread(load)
     async with stage(reader, RunningClock(), folder) as made:
         await made.furnish(DEMO)
         for group in DEMO.groups:

@@ -29,7 +29,7 @@ _NAMED = re.compile(r"\{(.+?)\}")
 
 async def play(folder: Path) -> None:
     """Five weeks in a few seconds."""
-    reader = await asyncio.to_thread(load, folder)
+    reader = await asyncio.to_thread(load)
     async with stage(reader, _moment(BEGIN), folder) as made:
         await made.furnish(DEMO)
         for room, neighbours in EXTRA.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import commands
 from bot.app import Bot
-from bot.chat import Message
+from bot.chat import Echo, Message
 from bot.clock import MovableClock, MovedClock
 from bot.config import Config, Pace
 from bot.hearing import Hearing
@@ -52,13 +52,13 @@ class Stage:
         """Let everything that arrived be handled, and everything owed be said."""
         heard = []
         while self.chat.pending():
-            for arrival in self.chat.take():
-                hearing = await self.bot.handle(arrival)
-                if hearing is not None:
-                    heard.append(hearing)
-            await self.bot.photos.fetch_all()
-            # What is said comes back as an echo: once more around.
-            await self.bot.speaker.say_due()
+            arrived = self.chat.take()
+            hearings = [await self.bot.handle(arrival) for arrival in arrived]
+            heard += [hearing for hearing in hearings if hearing is not None]
+            # What is said comes back as an echo, once more around, and nothing comes of that.
+            if not all(isinstance(arrival, Echo) for arrival in arrived):
+                await self.bot.photos.fetch_all()
+                await self.bot.speaker.say_due()
         return heard
 
     async def speak(self, room: str | None, person: str, text: str = "", **more: object) -> Hearing | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
@@ -15,15 +15,9 @@ from bot.gateway import GatewaySettings, run
 from bot.gateway.install import DONE, package_of
 from bot.gateway.start import show
 from tests.gateway.conftest import PUPPET, TOKEN, Gateway, free_port
+from tests.running import LOUZU, ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-PROGRAM = """
-import asyncio, sys
-from pathlib import Path
-from bot.gateway import GatewaySettings, run
-puppet, folder, token, endpoint = sys.argv[1:]
-sys.exit(asyncio.run(run(GatewaySettings(puppet, Path(folder), token, endpoint))))
-"""
 
 
 @pytest.fixture
@@ -38,9 +32,15 @@ def data(modules: Path, tmp_path: Path) -> Path:
 
 
 async def start(data: Path, port: int) -> Process:
-    words = (str(data / "gateway" / PUPPET.name), str(data), TOKEN, f"127.0.0.1:{port}")
+    settings = {
+        "LOUZU_DATA_DIR": str(data),
+        "LOUZU_WECHAT__TOKEN": TOKEN,
+        "LOUZU_GATEWAY__ENDPOINT": f"127.0.0.1:{port}",
+        "PYTHONPATH": str(ROOT),
+    }
+    words = ("gateway", "--puppet", str(data / "gateway" / PUPPET.name))
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, *words, stdout=PIPE, stderr=PIPE
+        *LOUZU, *words, cwd=data, env=os.environ | settings, stdout=PIPE, stderr=PIPE
     )
 
 
