@@ -24,10 +24,11 @@ async def status(hearing: Hearing, request: Request | None = None) -> str:
     """看到哪一步了；不写编号就看自己报的"""
     if request is not None:
         hearing.request = request
-        own = request.reporter_id == (await hearing.speaker()).id
+        own = hearing.person is not None and request.reporter_id == hearing.person.id
         return lists.status(request, hearing.now, hearing.means.zone, own=own)
-    mine = [one for one in await requests.of_person(hearing.db, await hearing.speaker()) if not one.blanked]
-    return lists.mine(mine, hearing.now, hearing.means.zone)
+    # To ask is no reason to be kept.
+    reported = await requests.of_person(hearing.db, hearing.person) if hearing.person else []
+    return lists.mine([one for one in reported if not one.blanked], hearing.now, hearing.means.zone)
 
 
 @command("没修好", "notfixed")
