@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot import attach, phrases
 from bot.acknowledge import outcome, staff
 from bot.attach import room_of
-from bot.bearing import JUST_NOW, LATELY, TALKED_OF, Bearing, bearings, first, telling
+from bot.bearing import JUST_NOW, LATELY, TALKED_OF, Bearing, bearings, filed_at, first, telling
 from bot.hearing import Hearing
 from bot.memory import Heard
 from store.moves import ACTIVE, HOLDERS, TEAM
@@ -165,7 +165,7 @@ async def repeated(hearing: Hearing) -> bool:
     """The same trouble, said again: by one who takes part a follow-up, by a neighbour one more household."""
     if hearing.reading is None or outcome(hearing) == "silent":
         return False
-    building = await hearing.filed_at(hearing.reading)
+    building = await filed_at(hearing, hearing.reading)
     if building is None:
         return False
     known = await bearings(hearing, building)

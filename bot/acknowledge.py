@@ -49,8 +49,8 @@ async def acknowledge(hearing: Hearing, request: Request) -> None:
     if request.category == "fraud":
         await hearing.answer(words.fraud_warning(request), kind="ack")
         return
-    captains = await people.holders(hearing.db, request.building, FIRST_HEARERS)
-    text = words.acknowledged(request, captains[0].name if captains else "", hearing.promise(request))
+    captain = await people.first_name(hearing.db, request.building, FIRST_HEARERS)
+    text = words.acknowledged(request, captain, hearing.promise(request))
     await hearing.answer(text, kind="ack")
 
 

@@ -22,7 +22,7 @@ from bot.photos_wanted import PhotoFetcher
 from bot.settings import rules_of
 from bot.speaker import Speaker
 from nlp import Reader
-from store import Store, journal, people, places
+from store import Store, journal, people
 from store.refusal import Refusal
 from store.tables import Person
 
@@ -108,8 +108,10 @@ class Bot:
         return hearing
 
     async def _hearing(self, db: AsyncSession, message: Message, now: datetime) -> Hearing:
-        room = await places.room(db, message.account, message.room) if message.room else None
-        person = await people.find(db, message.account, message.sender)
+        account, sender = message.account, message.sender
+        if message.room is None:
+            return Hearing(self.means, db, message, now, None, await people.find(db, account, sender))
+        room, person = await people.heard(db, account, message.room, sender)
         return Hearing(self.means, db, message, now, room, person)
 
     async def _refuse(self, arrival: Arrival, error: Refusal) -> Hearing | None:

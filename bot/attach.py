@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -10,17 +9,15 @@ from bot import words
 from bot.acknowledge import FIRST_HEARERS, acknowledge, alarm
 from bot.hearing import Hearing
 from bot.memory import Heard, RoomMemory
-from nlp import Place as Where
 from nlp import Reading
 from schedules.calendar import due
 from store import requests
 from store.moves import ACTIVE, MOVES, Act, move, record
-from store.tables import Person, Request, Supporter
+from store.tables import Request, Supporter
 
 SAID_LATELY = timedelta(minutes=15)
 """So long the bot's last word about a request is still in view."""
 LONGEST_KEPT = 2_000
-_FLAT_IN_NAME = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
 
 
 async def photo(hearing: Hearing) -> None:
@@ -47,8 +44,6 @@ async def earlier_photos(hearing: Hearing, request: Request) -> None:
 async def follow(hearing: Hearing, request: Request) -> None:
     """Add words to a request, without a word, unless they tell of a danger that nobody knew of."""
     act = await hearing.act(request)
-    speaker = await hearing.speaker()
-    learn_household(speaker, _where(hearing), hearing.message.name)
     record(hearing.db, request, "more", act, hearing.message.text[:LONGEST_KEPT])
     hearing.did, hearing.request = "follow", request
     await earlier_photos(hearing, request)
@@ -108,7 +103,6 @@ async def join(hearing: Hearing, request: Request) -> None:
 
 async def _stand_behind(hearing: Hearing, request: Request, text: str) -> bool:
     speaker = await hearing.speaker()
-    learn_household(speaker, _where(hearing), hearing.message.name)
     supporter = Supporter(
         household=requests.household(speaker),
         person_id=speaker.id,
@@ -149,20 +143,6 @@ def reopen(hearing: Hearing, request: Request, verb: str, act: Act, note: str = 
     cleared = dict.fromkeys(("warned_at", "raised_at", "asked_at", "answered_at"))
     move(hearing.db, request, verb, act, note, due=fresh, ended_by="", **cleared)
     hearing.request = request
-
-
-def _where(hearing: Hearing) -> Where:
-    return hearing.reading.place if hearing.reading else Where()
-
-
-def learn_household(person: Person, where: Where, name: str) -> None:
-    """Which flat somebody speaks for, once he said it or shows it in his name: "王阿姨101"."""
-    if person.household:
-        return
-    in_name = _FLAT_IN_NAME.search(name)
-    flat = in_name[1] if in_name else ""
-    if flat:
-        person.household = f"{where.unit}-{flat}" if where.unit else flat
 
 
 def room_of(hearing: Hearing) -> RoomMemory:

@@ -8,24 +8,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from bot.hearing import Hearing
 from bot.memory import RoomMemory
 from nlp import Place as Where
 from nlp import Reading, Said
-from store import requests
+from store import places, talk
 from store.moves import ACTIVE
-from store.tables import Event, Person, Place, Request, Supporter
+from store.tables import Place, Request
 
 JUST_NOW, LATELY = timedelta(minutes=2), timedelta(minutes=10)
 NEVER = timedelta(days=1_000)
 TALKED_OF = timedelta(days=3)
 """So long a reporter's loose remark may still be about what he reported."""
 LONGEST_THREAD = 2_000
-
-Lines = Sequence[tuple[int | None, str]]
-"""Who said what, by the id of the person."""
 
 _FLAT = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 # Characters that tell nothing of what a sentence is about.
@@ -47,7 +42,7 @@ class Thread:
     """A request with what was added to it since: who took part, in which words, from which flats."""
 
     request: Request
-    people: frozenset[int]
+    people: frozenset[int | None]
     supporters: frozenset[int | None]
     text: str
     flats: frozenset[str]
@@ -105,14 +100,22 @@ class Bearing:
         )
 
 
+async def filed_at(hearing: Hearing, reading: Reading) -> Place | None:
+    """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
+    if reading.place.building:
+        named = await places.find_building(hearing.db, reading.place.building)
+        if named is not None:
+            return named
+    if hearing.place is not None:
+        return hearing.place if hearing.place.kind == "building" else None
+    own = await hearing.buildings()
+    return own[0] if len(own) == 1 else None
+
+
 async def bearings(hearing: Hearing, building: Place) -> list[Bearing]:
     """How the message bears on each open or lately ended request of a building, the likeliest first."""
     since = hearing.now - timedelta(days=hearing.means.rules.reopen_days)
-    known = [
-        one
-        for one in await requests.active(hearing.db, [building], ACTIVE | {"unsure", "resolved"})
-        if one.text and (one.state != "resolved" or (one.ended_at or one.created) >= since)
-    ]
+    known = await talk.lately(hearing.db, building, since)
     if not known:
         return []
     found = [_bearing(hearing, thread) for thread in await _threads(hearing, known)]
@@ -120,33 +123,24 @@ async def bearings(hearing: Hearing, building: Place) -> list[Bearing]:
 
 
 async def _threads(hearing: Hearing, known: Sequence[Request]) -> list[Thread]:
-    ids = [one.id for one in known]
-    added = select(Event.request_id, Event.actor_id, Event.note).where(
-        Event.request_id.in_(ids), Event.verb == "more"
-    )
-    joined = select(Supporter.request_id, Supporter.person_id, Supporter.text).where(
-        Supporter.request_id.in_(ids)
-    )
-    said: dict[int, list[tuple[int | None, str]]] = {one.id: [(one.reporter_id, one.text)] for one in known}
-    behind: dict[int, set[int | None]] = {one.id: set() for one in known}
-    for request_id, person_id, text in await hearing.db.execute(joined):
-        said[request_id].append((person_id, text))
-        behind[request_id].add(person_id)
-    for request_id, person_id, text in await hearing.db.execute(added):
-        said[request_id].append((person_id, text))
-    who = {person_id for lines in said.values() for person_id, _ in lines if person_id is not None}
-    rows = await hearing.db.execute(select(Person.id, Person.household).where(Person.id.in_(who)))
-    homes = {id_: household.rpartition("-")[2] for id_, household in rows}
-    return [_thread(one, said[one.id], behind[one.id], homes, _room(hearing)) for one in known]
+    said: dict[int, list[talk.Word]] = {one.id: [] for one in known}
+    for word in await talk.words(hearing.db, known):
+        said[word.request_id].append(word)
+    return [_thread(one, said[one.id], _room(hearing).texts(one.id)) for one in known]
 
 
-def _thread(
-    request: Request, said: Lines, behind: set[int | None], homes: dict[int, str], room: RoomMemory
-) -> Thread:
-    people = frozenset(person_id for person_id, _ in said if person_id is not None)
-    text = "\n".join([*(text for _, text in said), *room.texts(request.id)])[:LONGEST_THREAD]
-    flats = {homes[person_id] for person_id in people if homes.get(person_id)} | set(_FLAT.findall(text))
-    return Thread(request, people, frozenset(behind), text, frozenset(flats), _floors(text))
+def _thread(request: Request, said: Sequence[talk.Word], lately: Sequence[str]) -> Thread:
+    reporter = request.reporter
+    text = "\n".join([request.text, *(word.text for word in said), *lately])[:LONGEST_THREAD]
+    homes = [reporter.household if reporter else "", *(word.household for word in said)]
+    return Thread(
+        request=request,
+        people=frozenset([request.reporter_id, *(word.person_id for word in said)]),
+        supporters=frozenset(word.person_id for word in said if word.joined),
+        text=text,
+        flats=frozenset(home.rpartition("-")[2] for home in homes if home) | set(_FLAT.findall(text)),
+        floors=_floors(text),
+    )
 
 
 def _bearing(hearing: Hearing, thread: Thread) -> Bearing:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
+_FLAT_IN_NAME = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _NUMBER = re.compile(
     r"(?:(?P<building>[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼?|栋|幢|座))\s?)?#(?P<number>\d{1,6})(?!\d)"
 )
@@ -103,8 +104,17 @@ class Hearing:
         """The speaker's row, made now that there is a reason to keep him."""
         if self.person is None:
             message = self.message
-            self.person = await people.person(self.db, message.account, message.sender, message.name)
+            stranger = Person(account=message.account, contact=message.sender, name=message.name)
+            stranger.household = self._home()
+            self.person = await people.made(self.db, stranger)
+        self.person.household = self.person.household or self._home()
         return self.person
+
+    def _home(self) -> str:
+        """The flat that somebody shows in his name, "王阿姨101", with the unit he spoke of."""
+        in_name = _FLAT_IN_NAME.search(self.message.name)
+        unit = self.reading.place.unit if self.reading else ""
+        return "-".join(filter(None, [unit, in_name[0]])) if in_name else ""
 
     async def act(self, request: Request) -> Act:
         """The speaker's deed towards a request, with the rights he has there."""
@@ -121,17 +131,6 @@ class Hearing:
     async def buildings(self) -> list[Place]:
         """Where a number is looked up: the room's building, else those the speaker has to do with."""
         return await (places.buildings(self.db, [self.place]) if self.place else self._own_buildings())
-
-    async def filed_at(self, reading: Reading) -> Place | None:
-        """The building a request belongs to: the one it names, else the room's, else the speaker's own."""
-        if reading.place.building:
-            named = await places.find_building(self.db, reading.place.building)
-            if named is not None:
-                return named
-        if self.place is not None:
-            return self.place if self.place.kind == "building" else None
-        own = await self.buildings()
-        return own[0] if len(own) == 1 else None
 
     async def request_numbered(self, reference: Reference) -> Request:
         """The request that a number means here. Raises Refusal when there is none, or more than one."""
@@ -179,15 +178,11 @@ class Hearing:
         if self.room is not None:
             self.said += await self._owe(self.room, kind, text, request)
 
-    async def post(self, room: Room, text: str, kind: Kind, request: Request) -> None:
-        """Owe another room a post: the one where the request was reported."""
-        await self._owe(room, kind, text, request)
-
     async def announce(self, request: Request, text: str) -> str:
         """Tell what became of a request also where it was said, when that is not here."""
         home = await self.db.get(Room, request.room_id) if request.room_id else None
         if home is not None and home is not self.room and not request.private:
-            await self.post(home, text, "notice", request)
+            await self._owe(home, "notice", text, request)
         reporter = request.reporter
         if request.channel == "private" and reporter is not None and reporter is not self.person:
             await self.tell(reporter, text, "notice", request)

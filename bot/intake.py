@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from bot import about, attach, remark, words
 from bot.acknowledge import acknowledge, outcome, staff
 from bot.attach import LONGEST_KEPT
+from bot.bearing import filed_at
 from bot.hearing import Hearing
 from nlp import Reading
 from schedules.calendar import due
@@ -49,7 +50,7 @@ async def _ready_answer(hearing: Hearing) -> bool:
         or not ASKS.search(text)
     ):
         return False
-    building = await hearing.filed_at(reading)
+    building = await filed_at(hearing, reading)
     if building is None:
         return False
     for answer in await answers.answers(hearing.db, building):
@@ -70,7 +71,7 @@ async def _new(hearing: Hearing) -> bool:
     reading, heard = hearing.reading, outcome(hearing)
     if reading is None or heard == "silent":
         return False
-    building = await hearing.filed_at(reading)
+    building = await filed_at(hearing, reading)
     if building is None:
         return await _ask_where(hearing, heard)
     request = await _open(hearing, reading, building, "open" if heard == "speak" else "unsure")
@@ -91,7 +92,6 @@ async def _ask_where(hearing: Hearing, heard: str) -> bool:
 
 async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
     speaker = await hearing.speaker()
-    attach.learn_household(speaker, reading.place, hearing.message.name)
     request = draft(hearing, reading)
     request.state, request.reporter_id = state, speaker.id
     act = Act(requests.acting(speaker, request, frozenset()), hearing.now, hearing.message.id)

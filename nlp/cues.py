@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nlp.cut import Cut
@@ -49,6 +50,16 @@ LETTERS = 0.7
 WEIGHED = 400
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
+_MEETINGS = (
+    ("thing", "trouble", "同句:物遇况"),
+    ("thing", "ask", "同句:物有求"),
+    ("trouble", "ask", "同句:况有求"),
+    ("thing", "talk", "同句:物在闲话"),
+    ("trouble", "talk", "同句:况在闲话"),
+)
+WEIGHTY = ("整栋", "反复", "很久", "没人管")
+"""Troubles that make a matter one for the list."""
+
 
 @dataclass(slots=True)
 class Cues:
@@ -86,12 +97,12 @@ def letters(text: str) -> set[str]:
 
 
 def alone_in(words: list[str]) -> set[int]:
-    """Where the words of a single character stand."""
+    """Where a character stands for itself: a word of its own, or an end of a phrase (灯不亮, 谁的车)."""
     found: set[int] = set()
     at = 0
     for word in words:
-        if len(word) == 1:
-            found.add(at)
+        if len(word) != 2:
+            found.update((at, at + len(word) - 1))
         at += len(word)
     return found
 
@@ -111,7 +122,7 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
     cues = Cues(text, found=outermost(list(vocabulary.all(text))))
     if any(end - start == 1 for start, end, _ in cues.found):
-        # A single character counts only where jieba cuts it as a word of its own: 车 is not in 风车.
+        # A single character counts only where jieba cuts it free: 车 is not in 风车.
         alone = alone_in(cut(text))
         cues.found = [hit for hit in cues.found if hit[1] - hit[0] > 1 or hit[0] in alone]
     for start, end, concept in cues.found:
@@ -125,30 +136,32 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
 
 
 def _together(cues: Cues) -> None:
-    """Signs for kinds that meet in one clause, and for kinds that are missing altogether."""
+    """Signs for kinds that are missing, for talk with or without a trouble, and for weight."""
     kinds = {concept.kind for _, _, concept in cues.found}
     if "case" in kinds:
         kinds |= {"thing", "trouble"}
     for kind, name in (("thing", "无物"), ("trouble", "无况"), ("ask", "无求"), ("talk", "无闲")):
         if kind not in kinds:
             cues.signs[f"缺:{name}"] = ""
-    met_kinds = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
+    beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
-        cues.signs[f"{sign}/{met_kinds}"] = ""
+        cues.signs[f"{sign}/{beside}"] = ""
+    if "thing" in kinds or "trouble" in kinds:
+        # One lamp is a quick fix; all lamps, every night or for a year are not.
+        for weighty in WEIGHTY:
+            if f"况:{weighty}" in cues.signs and len(cues.found) > 1:
+                cues.signs[f"合:{weighty}"] = ""
+    for met in _clauses(cues):
+        cues.signs.update((name, "") for first, second, name in _MEETINGS if first in met and second in met)
+
+
+def _clauses(cues: Cues) -> Iterable[set[str]]:
+    """The kinds of concepts that meet in each clause."""
     ends = [hit.start() for hit in _CLAUSE.finditer(cues.text)] + [len(cues.text)]
-    clause: dict[int, set[str]] = {}
+    clauses: dict[int, set[str]] = {}
     at = 0
     for start, _, concept in cues.found:
         while start >= ends[at]:
             at += 1
-        clause.setdefault(at, set()).add(concept.kind)
-    for met in clause.values():
-        for first, second, name in (
-            ("thing", "trouble", "同句:物遇况"),
-            ("thing", "ask", "同句:物有求"),
-            ("trouble", "ask", "同句:况有求"),
-            ("thing", "talk", "同句:物在闲话"),
-            ("trouble", "talk", "同句:况在闲话"),
-        ):
-            if first in met and second in met:
-                cues.signs[name] = ""
+        clauses.setdefault(at, set()).add(concept.kind)
+    return clauses.values()

@@ -13,35 +13,18 @@ ACCUSING = frozenset({"noise", "pets"})
 UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
 """Categories whose own words stay out of the group."""
 
-_FIGHTING = (
-    "停水",
-    "停电",
-    "没水",
-    "没电",
-    "断电",
-    "断水",
-    "漏水",
-    "渗水",
-    "跳闸",
-    "堵塞",
-    "噪音",
-    "扰民",
-    "煤气味",
-)
+_PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "跳闸", "煤气味", "噪音")
+"""Troubles that may stand for the thing itself."""
 
 
 def of(category: str, place: Place, cues: Cues) -> str:
     """The gist of a request; never a name and never a whole phrase of the speaker."""
-    what = UNSPOKEN.get(category) or _what(category, cues)
+    what = UNSPOKEN.get(category) or _what(category, cues, bool(place.part))
     where = _where(replace(place, flat="") if category in ACCUSING else place, what)
-    return (where + what)[-LONGEST:] if len(where + what) > LONGEST and not where else _fit(where, what)
-
-
-def _fit(where: str, what: str) -> str:
     return where + what if len(where + what) <= LONGEST else what[:LONGEST]
 
 
-def _what(category: str, cues: Cues) -> str:
+def _what(category: str, cues: Cues, placed: bool) -> str:
     """The thing of this category that was named, else its trouble, else the category itself."""
     things = [
         (e - s, cues.text[s:e], c) for s, e, c in cues.found if c.kind == "thing" and c.category == category
@@ -50,11 +33,12 @@ def _what(category: str, cues: Cues) -> str:
     if short:
         return max(short)[1]
     if things:
-        return things[0][2].name
+        # A bare 灯 is the stairwell's, unless it was said where it hangs.
+        return things[0][1] if placed and not things[0][1].isascii() else things[0][2].name
     for start, end, concept in cues.found:
         if concept.kind == "trouble" and concept.category == category:
             word = cues.text[start:end]
-            return next((known for known in _FIGHTING if known in word), concept.name)
+            return next((known for known in _PLAIN if known in word), CATEGORIES[category])
     return CATEGORIES.get(category, CATEGORIES["other"])
 
 

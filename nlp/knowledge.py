@@ -32,11 +32,14 @@ class Concept:
 
 def table(path: Path) -> dict[str, Any]:
     """The TOML file as a dict; raises Broken with its line."""
+    content = path.read_bytes()
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         found = re.search(r"line (\d+)", str(error))
-        raise Broken(f"{path.name}:{found[1] if found else 1}: 不是合格的 TOML（{error}）") from None
+        # A quotation mark that is never closed is only missed at the end of the file.
+        line = found[1] if found else content.count(b"\n") + 1
+        raise Broken(f"{path.name}:{line}: 不是合格的 TOML（{error}）") from None
 
 
 def line_of(path: Path, word: str) -> int:

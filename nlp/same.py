@@ -12,6 +12,9 @@ from nlp.weigh import probability
 START = -3.2
 """Two requests taken at random are about different things."""
 
+APART = 6.0
+"""Another building, landing or car is another trouble, however alike the words."""
+
 _RANGE = re.compile(r"(\d{1,2})\s?(?:楼|层)?\s?[到至~-]\s?(\d{1,2})\s?(?:楼|层)")
 _FLOOR = re.compile(r"(\d{1,2})\s?(?:楼|层)(?!栋)")
 _CAR = re.compile(
@@ -69,9 +72,9 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
 
 
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
-    "flat": (("building", 3.5, 0.2), ("unit", 3.0, 0.2), ("flat", 3.0, 1.0), ("part", 0.5, 0.3)),
-    "unit": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
-    "floor": (("building", 3.5, 0.3), ("unit", 3.0, 0.3), ("part", 0.6, 0.4)),
+    "flat": (("building", APART, 0.2), ("unit", APART, 0.2), ("flat", APART, 1.0), ("part", 0.5, 0.3)),
+    "floor": (("building", APART, 0.3), ("unit", APART, 0.3), ("part", 0.6, 0.4)),
+    "unit": (("building", APART, 0.3), ("unit", APART, 0.3), ("part", 0.6, 0.4)),
     "compound": (("part", 1.0, 0.6),),
 }
 
@@ -83,7 +86,7 @@ def _floors(first: str, second: str, scope: Scope) -> float:
     if one & other:
         return 0.5
     # A lamp hangs on one landing; a lift that fails or a smell goes through all floors.
-    return -7.0 if scope == "floor" else -1.8
+    return -APART if scope == "floor" else -1.8
 
 
 def _floor_set(text: str) -> set[int]:
@@ -97,7 +100,7 @@ def _floor_set(text: str) -> set[int]:
 
 def _sides(first: str, second: str) -> float:
     """Another side, another car: 左边 and 右边, 白色 and 红面包车."""
-    return sum(-2.5 for seen in (_side_set, _car_colours) if _apart(seen(first), seen(second)))
+    return sum(-APART for seen in (_side_set, _car_colours) if _apart(seen(first), seen(second)))
 
 
 def _apart(one: set[str], other: set[str]) -> bool:

@@ -13,6 +13,9 @@ TURNS = ("support", "more", "done", "withdraw", "still")
 SHORT = 40
 """A longer message stands on its own, whatever turn it takes."""
 
+NOT = ("不", "没", "未", "别", "才")
+"""Before 亮了 or 好了, these say that it is not done."""
+
 
 def load(path: Path) -> Words[str]:
     """The ways to take a turn: words -> turn; raises Broken."""
@@ -32,7 +35,8 @@ def taken(text: str, cues: Cues, turns: Words[str]) -> tuple[Turn, str]:
         return "say", ""
     said: dict[str, str] = {}
     for start, end, turn in turns.all(text):
-        said.setdefault(turn, text[start:end])
+        if turn != "done" or text[max(0, start - 1) : start] not in NOT:
+            said.setdefault(turn, text[start:end])
     if "withdraw" in said:
         return "withdraw", said["withdraw"]
     if "done" in said and "still" not in said:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import once
 from store.database import Store
 from store.tables import Seen
 
@@ -53,14 +54,11 @@ class Journal:
 
 async def take(db: AsyncSession, account: str, message_id: str, at: datetime) -> bool:
     """Mark a message handled; False when it already was, so that nothing is done twice."""
-    mine = (Seen.account == account, Seen.message_id == message_id)
-    marked = await db.execute(update(Seen).where(*mine, ~Seen.handled).values(handled=True))
-    if cast("CursorResult[Any]", marked).rowcount:
-        return True
-    if await db.scalar(select(Seen.id).where(*mine)):
-        return False
-    await db.execute(insert(Seen).values(account=account, message_id=message_id, at=at, handled=True))
-    return True
+    mark = once.insert(db, Seen).values(account=account, message_id=message_id, at=at, handled=True)
+    mark = mark.on_conflict_do_update(
+        [Seen.account, Seen.message_id], set_={"handled": True}, where=~Seen.handled
+    )
+    return await db.scalar(mark.returning(Seen.id)) is not None
 
 
 async def unhandled(db: AsyncSession, account: str) -> int:

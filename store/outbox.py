@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, and_, func, inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import once
 from store.tables import Post
 
 UNPACED = ("urgent", "digest")
@@ -17,11 +18,13 @@ ECHO_WAITS = timedelta(seconds=90)
 
 async def put(db: AsyncSession, post: Post) -> bool:
     """Owe a post; False when one with its key already was, whatever became of it."""
-    if await db.scalar(select(Post.id).where(Post.key == post.key)):
-        return False
-    db.add(post)
-    await db.flush()
-    return True
+    values = {
+        column.key: getattr(post, column.key)
+        for column in inspect(post).mapper.columns
+        if column.key in vars(post)
+    }
+    owed = once.insert(db, Post).values(values).on_conflict_do_nothing([Post.key])
+    return await db.scalar(owed.returning(Post.id)) is not None
 
 
 async def due(

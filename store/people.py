@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.places import lies_under
+from store.places import lies_under, room
 from store.refusal import Refusal
 from store.tables import Code, Person, Place, Role, Room
 
@@ -38,17 +39,33 @@ async def person(db: AsyncSession, account: str, contact: str, name: str = "") -
     """The row of a contact; made when there is none. The name is only for showing."""
     found = await find(db, account, contact)
     if found is None:
-        found = Person(account=account, contact=contact, name=name, roles=[])
-        db.add(found)
-        await db.flush()
-    elif name and found.name != name:
+        return await made(db, Person(account=account, contact=contact, name=name))
+    if name and found.name != name:
         found.name = name
     return found
+
+
+async def made(db: AsyncSession, person: Person) -> Person:
+    """The row of somebody who is certain not to have one yet."""
+    person.roles = []
+    db.add(person)
+    await db.flush()
+    return person
 
 
 async def find(db: AsyncSession, account: str, contact: str) -> Person | None:
     """The row of a contact, or None: most people are not kept."""
     return await db.scalar(select(Person).where(Person.account == account, Person.contact == contact))
+
+
+async def heard(db: AsyncSession, account: str, group: str, sender: str) -> tuple[Room, Person | None]:
+    """The group something was said in, made at its first word, and who said it, if he is kept."""
+    speaker = and_(Person.account == Room.account, Person.contact == sender)
+    query = select(Room, Person).outerjoin(Person, speaker)
+    found = (await db.execute(query.where(Room.account == account, Room.contact == group))).first()
+    if found is not None:
+        return found[0], found[1]
+    return await room(db, account, group), await find(db, account, sender)
 
 
 def roles_at(person: Person | None, place: Place | None) -> frozenset[str]:
@@ -60,9 +77,25 @@ def roles_at(person: Person | None, place: Place | None) -> frozenset[str]:
 
 async def holders(db: AsyncSession, place: Place, roles: Iterable[str]) -> list[Person]:
     """The people with one of these roles at a place, those nearest to it first."""
-    query = select(Person).join(Role).where(Role.role.in_(list(roles))).order_by(Person.id).distinct()
-    found = [one for one in await db.scalars(query) if roles_at(one, place) & set(roles)]
-    return sorted(found, key=lambda one: -max(len(role.place.path) for role in one.roles))
+    held = (
+        select(Person, Place.path)
+        .join(Role, Role.person_id == Person.id)
+        .join(Place, Role.place_id == Place.id)
+    )
+    found = await db.execute(_nearest_first(held, place, roles))
+    return list(dict.fromkeys(person for person, _ in found))
+
+
+async def first_name(db: AsyncSession, place: Place, roles: Iterable[str]) -> str:
+    """The name of the first of them, "" when there is nobody."""
+    named = select(Person.name).join(Role, Role.person_id == Person.id).join(Place, Role.place_id == Place.id)
+    return await db.scalar(_nearest_first(named, place, roles).limit(1)) or ""
+
+
+def _nearest_first(query: Any, place: Place, roles: Iterable[str]) -> Any:
+    here_or_above = [int(part) for part in place.path.strip("/").split("/")]
+    held = query.where(Role.role.in_(list(roles)), Role.place_id.in_(here_or_above))
+    return held.order_by(func.length(Place.path).desc(), Person.id)
 
 
 async def grant(db: AsyncSession, person: Person, role: str, place: Place) -> None:

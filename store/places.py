@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.refusal import Refusal
@@ -88,11 +88,13 @@ async def mute(room: Room, until: datetime) -> None:
 
 async def next_number(db: AsyncSession, place: Place) -> int:
     """The next request number of a building; numbers are short, never reused."""
-    fresh = await db.scalar(select(Place.last_number).where(Place.id == place.id).with_for_update())
+    count_on = update(Place).where(Place.id == place.id).values(last_number=Place.last_number + 1)
+    fresh = await db.scalar(
+        count_on.returning(Place.last_number).execution_options(synchronize_session=False)
+    )
     if fresh is None:
         raise Refusal("no_such_place", name=place.name)
-    place.last_number = fresh + 1
-    return place.last_number
+    return fresh
 
 
 async def _place(db: AsyncSession, kind: str, name: str, parent: Place | None) -> Place:

@@ -36,7 +36,7 @@ SAID = (
 """What one hears in a group, about twenty characters each."""
 
 
-async def intake(reader: Reader, folder: Path) -> Measured:
+async def intake(reader: Reader, folder: Path) -> list[Measured]:
     """A request said in a group, read, numbered, acknowledged and committed; against one committed row."""
     store = Store(f"sqlite+aiosqlite:///{folder / 'intake.db'}")
     await create_all(store)
@@ -60,7 +60,7 @@ async def intake(reader: Reader, folder: Path) -> Measured:
         await store.close()
     each = median(turns.ours) / A_TURN * 1000
     name = "听进一条诉求并存好，速率是 ORM 插入一行的几倍"
-    return Measured(name, 1 / turns.ratio, 0.5, at_least=True, note=f"每条 {each:.1f} 毫秒")
+    return [Measured(name, 1 / turns.ratio, 0.5, at_least=True, note=f"每条 {each:.1f} 毫秒")]
 
 
 async def _furnish(store: Store, account: str) -> None:
@@ -86,7 +86,7 @@ def _rows(clock: MovedClock) -> Iterator[Request]:
         yield Request(building_id=2, number=number, route="quick", category="power", created=clock.now())
 
 
-async def reading(reader: Reader, _: Path) -> Measured:
+async def reading(reader: Reader, _: Path) -> list[Measured]:
     """Reading a message, all told, against cutting it with jieba."""
 
     async def read() -> None:
@@ -99,4 +99,4 @@ async def reading(reader: Reader, _: Path) -> Measured:
 
     turns = await in_turns(read, cut)
     each = median(turns.ours) / len(SAID * A_TURN) * 1e6
-    return Measured("读一条消息，是 jieba.lcut 的几倍", turns.ratio, 3.0, note=f"每条 {each:.0f} 微秒")
+    return [Measured("读一条消息，是 jieba.lcut 的几倍", turns.ratio, 3.0, note=f"每条 {each:.0f} 微秒")]

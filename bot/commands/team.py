@@ -6,6 +6,7 @@ from typing import Any
 
 from bot import intake, words
 from bot.arguments import Channel, Content, Filter, Note
+from bot.bearing import filed_at
 from bot.hearing import Hearing
 from bot.router import command
 from bot.words import lists
@@ -95,7 +96,7 @@ async def note(hearing: Hearing, request: Request, text: Note) -> str:
 async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> str:
     """替人记一件：上门听到的、电话里的、12345 转来的"""
     reading = hearing.means.reader.read(content)
-    building = await hearing.filed_at(reading)
+    building = await filed_at(hearing, reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
     request = intake.draft(hearing, reading)

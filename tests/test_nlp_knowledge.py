@@ -1,0 +1,75 @@
+"""The data files: a clerk may edit them, and is told by line what is wrong."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nlp import danger, knowledge, topic, turn, weigh
+from nlp.words import Words
+
+DATA = knowledge.DATA
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "file.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[thing]]\nname = "灯"\nwords = "灯', "file.toml:3"),
+        ('[[thing]]\nname = "灯"\nwords = "灯"\n\n[[thing]]\nname = "灯"\nwords = "泡"', "「灯」写了两次"),
+        ('[[thing]]\nwords = "灯"', "file.toml:1: 每个 [[thing]] 要有 name"),
+        ('[[thing]]\nname = "灯"', "file.toml:2: 「灯」要有 words"),
+        (
+            '\n[[thing]]\nname = "灯"\ncategory = "lamp"\nwords = "灯"',
+            "file.toml:3: 「灯」的 category 不认得「lamp」",
+        ),
+        ('[[object]]\nname = "灯"\nwords = "灯"', "不认得 [[object]]"),
+        ('[[thing]]\nname = "灯"\nword = "灯"\nwords = "灯"', "不认得 word"),
+    ],
+)
+def test_a_broken_vocabulary_says_where_and_what(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(knowledge.Broken, match=r"^file\.toml:") as broken:
+        knowledge.concepts(written(tmp_path, text))
+    assert told in str(broken.value)
+
+
+def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
+    with pytest.raises(knowledge.Broken, match=r"file.toml:2: kind 要是"):
+        danger.load(written(tmp_path, '[[danger]]\nkind = "flod"\nsure = "水"'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:2: .*scope"):
+        topic.load(written(tmp_path, '[[topic]]\nname = "停水"\ncategory = "water"\nsure = "停水"'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「finished」不认得"):
+        turn.load(written(tmp_path, 'finished = "好了"'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「物:灯」要写成"):
+        weigh.load(written(tmp_path, '"物:灯" = 3'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:2: .*水鸭"):
+        knowledge.forms(written(tmp_path, '[misheard]\n"水鸭" = 3'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:2: 「东门」"):
+        knowledge.parts(written(tmp_path, '[parts]\n"东门" = ""'))
+
+
+def test_every_weighed_concept_is_in_the_vocabulary() -> None:
+    known = {
+        one.sign for found in knowledge.concepts(DATA / "vocabulary.toml").table.values() for one in found
+    }
+    weighed = tomllib.loads((DATA / "weights.toml").read_text("utf-8"))
+    named = {sign.split("/")[0] for sign in weighed if sign.split(":")[0] in knowledge.KINDS.values()}
+    assert named <= known
+
+
+def test_the_dialect_table_leaves_its_exceptions_alone() -> None:
+    forms = knowledge.forms(DATA / "forms.toml")
+    assert forms.replaced("侬晓得伐") == "你知道吗"
+    assert forms.replaced("砍伐树木") == "砍伐树木"
+    assert forms.replaced("巧克力") == "巧克力"
+
+
+def test_the_longest_word_wins() -> None:
+    words = Words({"灯": "a", "红绿灯": "b"})
+    assert words.replaced("红绿灯和灯") == "b和a"
+    assert [value for _, _, value in words.all("红绿灯")] == ["b", "a"]
