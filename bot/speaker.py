@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import words
 from bot.attachments import render
 from bot.chat import Chat, MaybeSent, NotSent
 from bot.clock import Clock
 from bot.hearing import Means
+from bot.mask import courtesy
 from bot.metrics import Metrics
 from bot.outgoing import Words, owe
 from bot.pace import Pace
 from schedules.calendar import quiet
 from store import Store, outbox, people, places
-from store.tables import Post
+from store.tables import Place, Post, Request
 
 log = logging.getLogger("louzu.speaker")
 LOOKS_AGAIN = 1.0
@@ -145,11 +147,14 @@ class Speaker:
         await self._settle(post, "dropped")
         if post.kind == "notice" and post.key.startswith("given-up:"):
             return
-        now: datetime = self.clock.now()
+        now = self.clock.now()
         async with self.store.begin() as db:
-            for person in await _clerks(db, post):
-                told = Words(f"given-up:{post.id}:{person.id}", "notice", words.given_up(post.kind, post.to))
-                await owe(db, person, told, now, self.rules)
+            to, place = await _addressee(db, post)
+            told = words.given_up(post.kind, to)
+            for person in await people.holders(db, place, {"clerk", "captain"}) if place else []:
+                if person.contact != post.to:
+                    key = f"given-up:{post.id}:{person.id}"
+                    await owe(db, person, Words(key, "notice", told), now, self.rules)
 
 
 def backoff(tries: int) -> timedelta:
@@ -157,8 +162,14 @@ def backoff(tries: int) -> timedelta:
     return min(timedelta(seconds=5 * 2 ** (tries - 1)), LONGEST_WAIT)
 
 
-async def _clerks(db: Any, post: Post) -> list[Any]:
-    room = await places.room(db, post.account, post.to) if post.group else None
-    if room is None or room.place is None:
-        return []
-    return await people.holders(db, room.place, {"clerk", "captain"})
+async def _addressee(db: AsyncSession, post: Post) -> tuple[str, Place | None]:
+    """What people call whom the post is for, and where he belongs."""
+    if post.group:
+        room = await places.room(db, post.account, post.to)
+        return room.topic or (room.place.name if room.place else ""), room.place
+    person = await people.find(db, post.account, post.to)
+    if person is None:
+        return "", None
+    request = await db.get(Request, post.request_id) if post.request_id else None
+    place = request.building if request else next((role.place for role in person.roles), None)
+    return courtesy(person.name), place

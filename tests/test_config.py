@@ -269,8 +269,8 @@ def test_settings_that_contradict_each_other(file) -> None:
 
 
 def test_a_named_file_must_be_there(file) -> None:
-    assert wrong(file('[reading]\nvocabulary = "missing.txt"\n')) == [
-        'config.toml: reading.vocabulary：没有这个文件，现在是 "missing.txt"'
+    assert wrong(file('[gateway]\ncertificate = "missing.txt"\n')) == [
+        'config.toml: gateway.certificate：没有这个文件，现在是 "missing.txt"'
     ]
 
 

@@ -175,8 +175,18 @@ def greeting(place: str) -> str:
     return f"大家好，我是{BOT}，以后帮{place}记事：有事在群里说一句就行，我来编号、跟进、回音。\n平常聊天我不插嘴、不记录。发 /帮助 看用法。"
 
 
+KINDS_OF_POST = {
+    "ack": "回话",
+    "reply": "回话",
+    "private": "私下的话",
+    "urgent": "紧急通知",
+    "digest": "汇总",
+    "notice": "通知",
+}
+
+
 def given_up(post_kind: str, to: str) -> str:
-    return f"有一条消息（{post_kind}）发不到“{to}”，试了多次没成，请看看微信号是否正常。"
+    return f"有一条{KINDS_OF_POST[post_kind]}发不到“{to}”，试了多次没成，请看看微信号是否正常。"
 
 
 def code_for(role: str, place: str, code: str) -> str:

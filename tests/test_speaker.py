@@ -1,0 +1,321 @@
+"""Saying what is owed: the three ends of a send, its pace, and what a restart leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import events
+from bot.chat import Arrival, Echo, Health, MaybeSent, NoImage, NotSent
+from bot.clock import MovedClock
+from bot.config import Config, Pace, Quiet
+from bot.hearing import Means
+from bot.memory import Memory
+from bot.metrics import Metrics
+from bot.outgoing import Words, owe
+from bot.settings import rules_of
+from bot.speaker import MOST_TRIES, Speaker, backoff
+from nlp import Reader
+from store import Store, outbox, people, places
+from store.migrate import create_all
+from store.tables import Post
+
+NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+FREE = Pace(gap_seconds=0, jitter_seconds=0)
+
+
+class FailingChat:
+    """A chat that fails as told: each send takes the next of `ends`, and is said when there is none."""
+
+    account = "demo"
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+        self.ends: list[Exception] = []
+        self.well = True
+
+    async def run(self) -> None:
+        raise AssertionError("nobody runs this one")
+
+    async def messages(self) -> AsyncIterator[Arrival]:
+        return
+        yield
+
+    async def say(self, to: str, text: str) -> str | None:
+        if self.ends:
+            raise self.ends.pop(0)
+        self.said.append((to, text))
+        return f"id-{len(self.said)}"
+
+    async def show(self, to: str, name: str, data: bytes) -> str | None:
+        return await self.say(to, name)
+
+    async def image(self, message_id: str, limit: int) -> bytes:
+        raise NoImage(message_id)
+
+    def health(self) -> Health:
+        return Health(self.well, self.well, 0.0)
+
+
+class Stand:
+    """A speaker with all it needs, and a hand on its clock."""
+
+    def __init__(self, store: Store, folder: Path, pace: Pace = FREE, **config: Any) -> None:
+        self.store, self.clock, self.chat = store, MovedClock(NOW), FailingChat()
+        self.config = Config(data_dir=folder, pace=pace, **config)
+        self.speaker = self.speak()
+
+    def speak(self) -> Speaker:
+        # A speaker reads nothing.
+        reader: Reader = None  # type: ignore[assignment]
+        self.means = Means(self.config, rules_of(self.config), reader, Memory(30))
+        return Speaker(self.chat, self.store, self.means, self.clock, Metrics())
+
+    async def owe(self, text: str, to: str = "r3", kind: Any = "ack", **more: Any) -> None:
+        async with self.store.begin() as db:
+            here = await places.room(db, "demo", to)
+            await owe(db, here, Words(text, kind, text, **more), self.clock.now(), self.means.rules)
+
+    async def say(self, after: float = 0) -> list[str]:
+        """What is said that many seconds later."""
+        self.clock.move_to(self.clock.now() + timedelta(seconds=after))
+        before = len(self.chat.said)
+        await self.speaker.say_due()
+        return [text for _, text in self.chat.said[before:]]
+
+    async def states(self) -> dict[str, str]:
+        async with self.store.read() as db:
+            return {post.text: post.state for post in await db.scalars(select(Post))}
+
+    async def echo(self, text: str, to: str = "r3") -> None:
+        echo = Echo(f"echo-{text}-{to}", "demo", to, text, self.clock.now())
+        await events.note(self.store, self.means, echo, self.clock.now())
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    made = Store()
+    await create_all(made)
+    async with made.begin() as db:
+        top = await places.community(db, "梧桐里")
+        room = await places.room(db, "demo", "r3")
+        room.place, room.topic = await places.building(db, "3号楼", top), "3号楼邻里群"
+        clerk = await people.person(db, "demo", "jiang", "小蒋")
+        await people.grant(db, clerk, "clerk", top)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def stand(store: Store, tmp_path: Path) -> Stand:
+    return Stand(store, tmp_path)
+
+
+# -- three ends
+
+
+async def test_what_was_said_is_said_once(stand: Stand) -> None:
+    await stand.owe("收到")
+    assert await stand.say() == ["收到"]
+    assert await stand.say(after=3600) == []
+    assert await stand.states() == {"收到": "said"}
+
+
+async def test_what_certainly_was_not_sent_is_tried_again_later_and_blocks_nobody(stand: Stand) -> None:
+    stand.chat.ends = [NotSent(), NotSent()]
+    await stand.owe("一")
+    assert await stand.say() == []
+    await stand.owe("二")
+    assert await stand.say(after=1) == []
+    assert await stand.say(after=3.9) == []
+    assert await stand.say(after=0.1) == ["一"]
+    assert await stand.say(after=1) == ["二"]
+
+
+async def test_each_failure_waits_twice_as_long(stand: Stand) -> None:
+    assert [backoff(tries).total_seconds() for tries in (1, 2, 3)] == [5, 10, 20]
+    assert backoff(30) == timedelta(minutes=30)
+
+
+async def test_what_keeps_failing_is_given_up_and_the_clerk_is_told(stand: Stand) -> None:
+    stand.chat.ends = [NotSent()] * MOST_TRIES
+    await stand.owe("周汇总", kind="digest")
+    for _ in range(MOST_TRIES - 1):
+        assert await stand.say(after=1800) == []
+        assert (await stand.states())["周汇总"] == "due"
+    assert await stand.say(after=1800) == [
+        "有一条汇总发不到“3号楼邻里群”，试了多次没成，请看看微信号是否正常。"
+    ]
+    assert stand.chat.said[-1][0] == "jiang"
+    assert (await stand.states())["周汇总"] == "dropped"
+
+
+async def test_what_a_captain_cannot_be_told_is_told_to_the_clerk(stand: Stand) -> None:
+    stand.chat.ends = [NotSent()] * MOST_TRIES
+    async with stand.store.begin() as db:
+        place = await places.find_building(db, "3")
+        captain = await people.person(db, "demo", "li", "李建国")
+        assert place is not None
+        await people.grant(db, captain, "captain", place)
+        await owe(db, captain, Words("daily", "digest", "日收集"), NOW, stand.means.rules)
+    for _ in range(MOST_TRIES):
+        await stand.say(after=1800)
+    assert [to for to, _ in stand.chat.said] == ["jiang"]
+    assert "“李**”" in stand.chat.said[0][1]
+
+
+async def test_giving_up_is_not_told_for_ever(stand: Stand) -> None:
+    stand.chat.ends = [NotSent()] * (MOST_TRIES * 3)
+    await stand.owe("周汇总", kind="digest")
+    for _ in range(MOST_TRIES * 3):
+        await stand.say(after=1800)
+    assert stand.chat.said == []
+    assert set((await stand.states()).values()) == {"dropped"}
+
+
+async def test_what_may_have_been_sent_is_not_sent_again_and_settled_by_its_echo(stand: Stand) -> None:
+    stand.chat.ends = [MaybeSent()]
+    await stand.owe("收到")
+    assert await stand.say() == []
+    assert await stand.say(after=86_400) == []
+    assert await stand.states() == {"收到": "unknown"}
+    await stand.echo("收到", to="r5")
+    await stand.echo("别的话")
+    assert await stand.states() == {"收到": "unknown"}
+    await stand.echo("收到")
+    assert await stand.states() == {"收到": "said"}
+
+
+async def test_an_echo_settles_one_post_of_two_alike(stand: Stand) -> None:
+    stand.chat.ends = [MaybeSent(), MaybeSent()]
+    async with stand.store.begin() as db:
+        room = await places.room(db, "demo", "r3")
+        for key in ("a", "b"):
+            await owe(db, room, Words(key, "ack", "收到"), NOW, stand.means.rules)
+    await stand.say()
+    await stand.echo("收到")
+    async with stand.store.read() as db:
+        assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["said", "unknown"]
+
+
+async def test_what_was_on_the_tip_of_the_tongue_rests_after_a_restart(stand: Stand) -> None:
+    await stand.owe("收到")
+    await stand.owe("还有")
+    async with stand.store.begin() as db:
+        (first, _) = await outbox.due(db, "demo", stand.clock.now())
+        assert await outbox.begin_saying(db, first.id)
+    stand.speaker = stand.speak()
+    await stand.speaker.take_stock()
+    assert await stand.say() == ["还有"]
+    assert await stand.states() == {"收到": "unknown", "还有": "said"}
+    await stand.echo("收到")
+    assert await stand.states() == {"收到": "said", "还有": "said"}
+
+
+async def test_what_somebody_else_took_meanwhile_is_not_said_twice(stand: Stand) -> None:
+    await stand.owe("收到")
+    async with stand.store.begin() as db:
+        (post,) = await outbox.due(db, "demo", stand.clock.now())
+        assert await outbox.begin_saying(db, post.id)
+        assert not await outbox.begin_saying(db, post.id)
+
+
+async def test_what_cannot_be_drawn_blocks_nobody(stand: Stand) -> None:
+    await stand.owe("表", attachment={"nothing": "of the kind"})
+    await stand.owe("收到")
+    assert await stand.say() == [
+        "收到",
+        "有一条回话发不到“3号楼邻里群”，试了多次没成，请看看微信号是否正常。",
+    ]
+    assert (await stand.states())["表"] == "dropped"
+
+
+async def test_nothing_is_tried_while_the_chat_is_not_well(stand: Stand) -> None:
+    stand.chat.well = False
+    await stand.owe("收到")
+    assert await stand.say() == []
+    stand.chat.well = True
+    assert await stand.say() == ["收到"]
+
+
+# -- pace
+
+
+async def test_between_two_posts_lies_a_gap_and_the_urgent_go_first(store: Store, tmp_path: Path) -> None:
+    stand = Stand(store, tmp_path, Pace(gap_seconds=4, jitter_seconds=0))
+    await stand.owe("一")
+    await stand.owe("二")
+    await stand.owe("急", kind="urgent")
+    assert await stand.say() == ["急"]
+    assert await stand.say(after=3.9) == []
+    assert await stand.say(after=0.1) == ["一"]
+    assert await stand.say(after=4) == ["二"]
+
+
+@pytest.mark.parametrize(
+    ("budget", "again"),
+    [
+        ({"per_minute_room": 2}, 61),
+        ({"per_minute": 2}, 61),
+        ({"room_posts_a_day": 2}, 86_401),
+        ({"per_day": 2}, 86_401),
+    ],
+    ids=["一群一分钟", "一号一分钟", "一群一天", "一号一天"],
+)
+async def test_a_spent_budget_holds_all_but_the_urgent(
+    store: Store, tmp_path: Path, budget: dict[str, int], again: float
+) -> None:
+    stand = Stand(store, tmp_path, FREE.model_copy(update=budget))
+    for text in ("一", "二", "三"):
+        await stand.owe(text)
+    assert await stand.say() == ["一", "二"]
+    await stand.owe("急", kind="urgent")
+    assert await stand.say(after=1) == ["急"]
+    assert await stand.say(after=again - 2) == []
+    assert await stand.say(after=2) == ["三"]
+
+
+async def test_the_budget_of_one_room_holds_no_other_and_no_summary(store: Store, tmp_path: Path) -> None:
+    stand = Stand(store, tmp_path, FREE.model_copy(update={"room_posts_a_day": 1}))
+    for text in ("一", "二"):
+        await stand.owe(text)
+    await stand.owe("别的群", to="r5")
+    await stand.owe("周汇总", kind="digest")
+    assert await stand.say() == ["一", "别的群", "周汇总"]
+
+
+async def test_a_restart_forgets_no_budget(store: Store, tmp_path: Path) -> None:
+    stand = Stand(store, tmp_path, FREE.model_copy(update={"per_day": 1}))
+    await stand.owe("一")
+    await stand.owe("二")
+    assert await stand.say() == ["一"]
+    stand.speaker = stand.speak()
+    assert await stand.say(after=60) == []
+
+
+# -- quiet hours
+
+
+async def test_what_was_owed_by_day_is_not_said_at_night(store: Store, tmp_path: Path) -> None:
+    stand = Stand(store, tmp_path)
+    stand.chat.well = False
+    await stand.owe("收到")
+    stand.clock.move_to(datetime(2026, 11, 16, 15, 0, tzinfo=UTC))
+    stand.chat.well = True
+    await stand.owe("急", kind="urgent")
+    assert await stand.say() == ["急"]
+    stand.clock.move_to(datetime(2026, 11, 16, 23, 0, tzinfo=UTC))
+    assert await stand.say() == ["收到"]
+
+
+async def test_where_no_hour_is_quiet_the_night_is_like_the_day(store: Store, tmp_path: Path) -> None:
+    always = Quiet.model_validate({"from": "00:00", "until": "00:00"})
+    stand = Stand(store, tmp_path, quiet=always)
+    stand.clock.move_to(datetime(2026, 11, 16, 18, 0, tzinfo=UTC))
+    await stand.owe("收到")
+    assert await stand.say() == ["收到"]
