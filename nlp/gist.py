@@ -13,6 +13,8 @@ ACCUSING = frozenset({"noise", "pets"})
 UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
 """Categories whose own words stay out of the group."""
 
+_TOPS = frozenset({"顶楼", "楼顶", "屋顶", "屋面", "房顶"})
+"""Things that are places: what is wrong there says more."""
 _PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "跳闸", "煤气味", "噪音")
 """Troubles that may stand for the thing itself."""
 
@@ -30,8 +32,11 @@ def _what(category: str, cues: Cues, placed: bool) -> str:
         (e - s, cues.text[s:e], c) for s, e, c in cues.found if c.kind == "thing" and c.category == category
     ]
     short = [(length, word) for length, word, _ in things if 2 <= length <= 6 and not word.isascii()]
-    if short:
+    trouble = next((known for known in _PLAIN if known in cues.text), "")
+    if short and not (trouble and max(short)[1] in _TOPS):
         return max(short)[1]
+    if short:
+        return trouble
     if things:
         # A bare 灯 is the stairwell's, unless it was said where it hangs.
         return things[0][1] if placed and not things[0][1].isascii() else things[0][2].name
