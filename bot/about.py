@@ -8,9 +8,10 @@ from datetime import timedelta
 from bot import attach, phrases
 from bot.acknowledge import outcome, staff
 from bot.attach import room_of
-from bot.bearing import JUST_NOW, LATELY, TALKED_OF, Bearing, bearings, filed_at, first, telling
+from bot.bearing import JUST_NOW, LATELY, NEVER, TALKED_OF, Bearing, bearings, filed_at, first, telling
 from bot.hearing import Hearing
 from bot.memory import Heard
+from nlp import Reading
 from store.moves import ACTIVE, HOLDERS, TEAM
 from store.tables import Request
 
@@ -86,7 +87,9 @@ async def settled(hearing: Hearing) -> bool:
     if turn not in ("done", "withdraw") or (hearing.reading and hearing.reading.route != "chat"):
         return False
     known = await known_here(hearing)
-    request = first(known, lambda one: _ends(hearing, one, turn))
+    # Without a word that tells, it is about what he talked of last.
+    recent = sorted(known, key=lambda one: (not one.akin, min(one.ago, one.age) if one.takes_part else NEVER))
+    request = first(recent, lambda one: _ends(hearing, one, turn))
     if request is not None:
         await attach.settle(hearing, request, turn)
         return True
@@ -170,12 +173,13 @@ async def repeated(hearing: Hearing) -> bool:
         return False
     known = await bearings(hearing, building)
     again = first(known, lambda one: one.takes_part and _again(hearing, one))
-    same = first(
-        known, lambda one: not one.takes_part and one.request.state in ACTIVE and _same(hearing, one)
-    )
+    same = first(known, lambda one: not one.takes_part and one.active and _same(hearing, one))
     if again is not None:
         await add(hearing, again)
     elif same is not None:
+        if same.state == "unsure" and outcome(hearing) == "speak":
+            # Two households that say the same are no longer in doubt.
+            await attach.make_sure(hearing, same, hearing.reading)
         await attach.join(hearing, same)
     return (again or same) is not None
 
@@ -216,10 +220,20 @@ async def add(hearing: Hearing, request: Request) -> None:
     reporter = hearing.person is not None and request.reporter_id == hearing.person.id
     if request.state == "resolved" and reporter:
         await attach.take_up_again(hearing, request)
-    elif request.state == "unsure" and reporter and outcome(hearing) == "speak":
-        await attach.make_sure(hearing, request)
+    elif request.state == "unsure" and reporter and (reading := _taken_together(hearing, request)):
+        hearing.did = "open" if outcome(hearing) == "speak" else "follow"
+        await attach.make_sure(hearing, request, reading)
     else:
         await attach.follow(hearing, request)
+
+
+def _taken_together(hearing: Hearing, request: Request) -> Reading | None:
+    """What somebody's unsure words and his next ones say together, once that is beyond doubt."""
+    together = hearing.means.reader.read(f"{request.text}\n{hearing.message.text}")
+    if together.route == "chat":
+        return hearing.reading if outcome(hearing) == "speak" else None
+    sure = together.urgent or together.certainty >= hearing.means.config.reading.speak_from
+    return together if sure or outcome(hearing) == "speak" else None
 
 
 async def known_here(hearing: Hearing) -> list[Bearing]:

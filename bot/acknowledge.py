@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot import words
+from bot import phrases, words
 from bot.hearing import Hearing
 from store import people
 from store.tables import Request
@@ -21,7 +21,7 @@ Outcome = Literal["speak", "ask", "silent"]
 def outcome(hearing: Hearing) -> Outcome:
     """speak, ask or silent, by the thresholds of the config; of staff only what is certain."""
     reading, settings = hearing.reading, hearing.means.config.reading
-    if reading is None:
+    if reading is None or phrases.CALLS.fullmatch(hearing.message.text):
         return "silent"
     asked: Outcome = "ask" if reading.certainty >= settings.ask_from else "silent"
     if reading.route == "chat":

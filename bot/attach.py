@@ -60,9 +60,8 @@ async def _escalate(hearing: Hearing, request: Request, act: Act) -> None:
         await alarm(hearing, request)
 
 
-async def make_sure(hearing: Hearing, request: Request) -> None:
-    """What the reporter says now is a request beyond doubt: his first, unsure words were the beginning of it."""
-    reading = hearing.reading or Reading()
+async def make_sure(hearing: Hearing, request: Request, reading: Reading) -> None:
+    """What was said to an unsure request makes it one beyond doubt: the number and the clock stay."""
     record(
         hearing.db,
         request,
@@ -78,7 +77,7 @@ async def make_sure(hearing: Hearing, request: Request) -> None:
         where=asdict(reading.place),
         due=due(request.created, reading.route, "captain", hearing.means.rules),
     )
-    hearing.did, hearing.request = "open", request
+    hearing.request = request
     await earlier_photos(hearing, request)
     await acknowledge(hearing, request)
 

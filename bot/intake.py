@@ -130,8 +130,8 @@ STEPS: tuple[Step, ...] = (
     about.more,
     _ready_answer,
     about.repeated,
-    _new,
     remark.remarked,
+    _new,
     remark.answered_by_team,
 )
 """In order: what hangs on something said before, then what stands on its own."""

@@ -11,6 +11,8 @@ COURTESY = re.compile(
     r"|了|啦|啊|呀|哒|额|的|侬|您|你|大家|各位|\[[^\]]{1,4}\]|[\W_])++",
     re.IGNORECASE,
 )
+CALLS = re.compile(r"@?\w{0,8}(在不在|在不|在吗|在么|在伐|在哇|在家吗|在家伐|有人吗)\W*")
+"""Who only looks for somebody has not said yet what for."""
 THANKS = re.compile(r"谢谢|多谢|感谢|辛苦|thank", re.IGNORECASE)
 TO_SOMEBODY = re.compile(r"[你侬您](?!们)")
 OWNS_UP = re.compile(

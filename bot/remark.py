@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import attach, phrases
 from bot.about import ANSWERED_WITHIN, ANSWERS, add, known_here, speaks_to_somebody
-from bot.acknowledge import staff
+from bot.acknowledge import outcome, staff
 from bot.attach import room_of
 from bot.bearing import JUST_NOW, LATELY, NEVER, TALKED_OF, Bearing, first
 from bot.hearing import Hearing
@@ -15,7 +15,12 @@ from store.tables import Request
 async def remarked(hearing: Hearing) -> bool:
     """Talk that adds a fact: by one who takes part, or by the one whom a request concerns."""
     text = hearing.message.text
-    if hearing.reading is None or staff(hearing) or phrases.COURTESY.fullmatch(text):
+    if (
+        hearing.reading is None
+        or outcome(hearing) == "speak"
+        or staff(hearing)
+        or phrases.COURTESY.fullmatch(text)
+    ):
         return False
     if speaks_to_somebody(hearing) or text.startswith("@"):
         return False

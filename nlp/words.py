@@ -15,32 +15,30 @@ class Words(Generic[T]):
         self.table = dict(table)
         lengths: dict[str, set[int]] = {}
         for word in self.table:
-            lengths.setdefault(word[0], set()).add(len(word))
-        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+            lengths.setdefault(word[:2], set()).add(len(word))
+        # By the first two letters: nearly all that a text could begin with is out of the question at one look.
+        self._lengths = {pair: sorted(found, reverse=True) for pair, found in lengths.items()}
+        self._starts = {word[0] for word in self.table}
 
     def all(self, text: str) -> Iterator[tuple[int, int, T]]:
         """Every occurrence of every word, as (start, end, value), longer ones first at each start."""
         table, lengths = self.table, self._lengths
         for start, first in enumerate(text):
-            for length in lengths.get(first, ()):
+            for length in lengths.get(text[start : start + 2], ()):
                 word = text[start : start + length]
                 if word in table:
-                    yield start, start + len(word), table[word]
+                    yield start, start + length, table[word]
+            if first in table and (start + 1 < len(text) or first not in lengths):
+                yield start, start + 1, table[first]
 
     def replaced(self: Words[str], text: str) -> str:
         """`text` with each word exchanged for its value, left to right, the longest first."""
-        table, lengths = self.table, self._lengths
-        if not any(letter in lengths for letter in text):
+        if not any(letter in self._starts for letter in text):
             return text
         parts: list[str] = []
         at = 0
-        while at < len(text):
-            for length in lengths.get(text[at], ()):
-                if (word := text[at : at + length]) in table:
-                    parts.append(table[word])
-                    at += len(word)
-                    break
-            else:
-                parts.append(text[at])
-                at += 1
-        return "".join(parts)
+        for start, end, value in self.all(text):
+            if start >= at:
+                parts += (text[at:start], value)
+                at = end
+        return "".join([*parts, text[at:]])

@@ -139,6 +139,22 @@ async def test_what_was_unsure_becomes_sure_by_the_next_words(group: Stage) -> N
     assert heard.said
 
 
+async def test_what_was_unsure_becomes_sure_by_a_neighbour_who_says_the_same(group: Stage) -> None:
+    first = await say(group, "小吴", "1单元门禁坏了，刷卡没反应")
+    async with group.store.begin() as db:
+        request = await requests.by_message(db, first.message.id)
+        assert request is not None
+        request.state = "unsure"
+    heard = await say(group, "阿琴", "1单元门禁坏了，刷卡没反应，请来修", 5)
+    assert what(heard) == ("same", 1)
+    assert heard.request is not None and heard.request.state == "open"
+    assert len(heard.said) == 1 and "收到 #1" in heard.said[0]
+
+
+async def test_who_only_looks_for_somebody_has_not_asked_yet(group: Stage) -> None:
+    assert what(await say(group, "小吴", "钟楼长在不在")) == ("silent", None)
+
+
 async def test_a_neighbour_is_told_he_was_joined_only_once_the_acknowledgement_is_out_of_view(
     group: Stage,
 ) -> None:

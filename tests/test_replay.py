@@ -153,3 +153,11 @@ def test_a_broken_day_is_told_with_its_line(tmp_path: Path, row: str, said: str)
     told = CliRunner().invoke(replay.command, [str(file)])
     assert told.exit_code == 1
     assert said in told.output
+
+
+async def test_a_day_in_the_north_keeps_its_floors(reader: Reader) -> None:
+    lines = day.read(Path(__file__).parent / "days" / "north.tsv")
+    totals = (await replay.replay(lines, reader)).totals()
+    assert totals["right"]["attached"]["share"] >= 0.65
+    assert totals["talk_answered"] <= 0.03
+    assert totals["posts_per_100"] <= 14
