@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ENDED
-from store.tables import Correction, Event, Person, Photo, Post, Request, Role, Supporter
+from store.tables import Correction, Event, Person, Photo, Post, Request, Supporter
 
 
 async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
@@ -61,7 +61,7 @@ async def forget(db: AsyncSession, person: Person) -> list[str]:
         .where(Supporter.person_id == person.id)
         .values(text="", person_id=None, message_id="")
     )
-    await db.execute(delete(Role).where(Role.person_id == person.id))
+    person.roles.clear()
     await db.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None))
     person.name = person.household = ""
     if not person.deaf:

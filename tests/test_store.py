@@ -24,7 +24,7 @@ from bot.simulator.chat import SimulatedChat
 from bot.simulator.stage import UNPACED
 from nlp import Reader
 from nlp.reader import load
-from store import Store, journal, migrate, outbox, people, places, requests
+from store import Store, journal, migrate, outbox, people, places, requests, retention
 from store.backup import backup
 from store.people import Actor, roles_at
 from store.refusal import Refusal
@@ -308,3 +308,22 @@ async def test_a_code_serves_once_for_what_it_was_made_within_48_hours(store: St
                 await people.claim(db, person, code, NOW + timedelta(hours=at))
         kept = (await db.execute(text("SELECT group_concat(digest) FROM code"))).scalar_one()
     assert not any(code in kept.upper() for code in (role, room, late))
+
+
+async def test_who_is_forgotten_loses_name_and_rights_and_his_request_goes_on(store: Store) -> None:
+    place = await building(store)
+    async with store.begin() as db:
+        captain = await people.person(db, "demo", "li", "李阿姨")
+        await people.grant(db, captain, "captain", place)
+        mine = request()
+        mine.reporter_id = captain.id
+        await requests.open_request(db, mine, await db.get_one(Place, place.id), people_act())
+    async with store.begin() as db:
+        found = await people.find(db, "demo", "li")
+        assert found is not None
+        await retention.forget(db, found)
+    async with store.read() as db:
+        assert await people.find(db, "demo", "li") is None
+        assert await people.holders(db, place, {"captain"}) == []
+        (kept,) = await db.scalars(select(Request))
+        assert (kept.number, kept.state, kept.text, kept.reporter_id) == (1, "open", "", None)
