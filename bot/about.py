@@ -89,9 +89,12 @@ async def settled(hearing: Hearing) -> bool:
     known = await known_here(hearing)
     # Without a word that tells, it is about what he talked of last.
     recent = sorted(known, key=lambda one: (not one.akin, min(one.ago, one.age) if one.takes_part else NEVER))
-    request = first(recent, lambda one: _ends(hearing, one, turn))
-    if request is not None:
-        await attach.settle(hearing, request, turn)
+    ended = next((one for one in recent if _ends(hearing, one, turn)), None)
+    if ended is not None:
+        await attach.settle(hearing, ended.request, turn)
+        if not ended.akin:
+            # "今天天气好了" names nothing: an end that was perhaps not meant must be seen by all.
+            await attach.tell_of_end(hearing, ended.request)
         return True
     request = first(known, lambda one: one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN))
     if request is not None:

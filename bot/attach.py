@@ -127,6 +127,16 @@ async def settle(hearing: Hearing, request: Request, verb: str) -> None:
     await earlier_photos(hearing, request)
 
 
+async def tell_of_end(hearing: Hearing, request: Request) -> None:
+    """Say in the group what was taken for the end of a request, so that nobody's is lost by a mistake."""
+    if request.private:
+        return
+    if request.state == "withdrawn":
+        await hearing.say(words.withdrawn(request), "ack", request)
+    elif request.state == "resolved":
+        await hearing.say(words.done_by_reporter(request), "ack", request)
+
+
 async def take_up_again(hearing: Hearing, request: Request) -> None:
     """The reporter says within days that it is not fixed: the same number goes on."""
     act = await hearing.act(request)

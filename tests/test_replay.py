@@ -160,4 +160,4 @@ async def test_a_day_in_the_north_keeps_its_floors(reader: Reader) -> None:
     totals = (await replay.replay(lines, reader)).totals()
     assert totals["right"]["attached"]["share"] >= 0.65
     assert totals["talk_answered"] <= 0.03
-    assert totals["posts_per_100"] <= 14
+    assert totals["posts_per_100"] <= 16
