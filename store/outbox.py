@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, and_, func, inspect, or_, select, update
@@ -13,7 +13,6 @@ from store.tables import Post
 
 UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
-ECHO_WAITS = timedelta(seconds=90)
 
 
 async def put(db: AsyncSession, post: Post) -> bool:

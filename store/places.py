@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,11 +78,6 @@ async def rooms(db: AsyncSession, account: str, kind: str | None = None) -> list
 async def rooms_of(db: AsyncSession, place: Place) -> list[Room]:
     """The rooms bound to this very place."""
     return list(await db.scalars(select(Room).where(Room.place_id == place.id).order_by(Room.id)))
-
-
-async def mute(room: Room, until: datetime) -> None:
-    """Keep the bot quiet in a room, save what is urgent, until the time given."""
-    room.muted_until = until
 
 
 async def next_number(db: AsyncSession, place: Place) -> int:

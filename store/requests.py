@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ACTIVE, Act, record
 from store.people import Actor
-from store.places import lies_under, next_number
+from store.places import next_number
 from store.refusal import Refusal
 from store.tables import Event, Person, Photo, Place, Request, Supporter
 
@@ -184,8 +184,3 @@ def acting(person: Person | None, request: Request, roles: frozenset[str]) -> Ac
         return Actor(None, roles)
     mine = {"reporter"} if request.reporter_id == person.id else set()
     return Actor(person.id, roles | mine, person.name)
-
-
-def visible(request: Request, tops: Sequence[Place]) -> bool:
-    """Whether a request lies at or below one of these places."""
-    return any(lies_under(request.building, top) for top in tops)

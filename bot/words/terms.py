@@ -34,7 +34,6 @@ ROLES = {
 ROUTES = {"quick": "快办", "listed": "问题清单"}
 RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 CHANNELS = {"group": "群里", "private": "私聊", "door": "上门", "phone": "电话", "12345": "12345"}
-WEEKDAYS = "一二三四五六日"
 
 COMMAND_OF = {
     "yes": "是",
