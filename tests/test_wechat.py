@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat import Message, Quote
-from bot.wechat import WeChat, WeChatSettings
+from bot.config import Config, Pace
+from bot.wechat import WeChat, WeChatSettings, settings_of
 from bot.wechat.hearing import Hearing
 from bot.wechat.inbox import Inbox, Mark
+from bot.wechat.link import Link
 from bot.wechat.reading import Payload, arrival_of, is_throttle, parted, time_of
+from bot.wechat.sending import Sender
 from tests.gateway.conftest import IdJournal
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -181,3 +184,11 @@ async def test_what_could_not_be_written_down_is_tried_again(monkeypatch: pytest
     journal = FullDisk()
     assert await Line(journal).hears("1", "2", count=2) == ["1", "2"]
     assert list(journal.seen) == ["1", "2"]
+
+
+def test_the_rest_after_too_much_is_the_one_that_is_set() -> None:
+    config = Config(pace=Pace(throttled_minutes=5))
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    sender = Sender(Link(settings_of(config), cast(Any, None)), lambda: "", lambda: now)
+    sender.throttle()
+    assert sender.throttled_until == now + timedelta(minutes=5)

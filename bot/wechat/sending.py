@@ -20,7 +20,6 @@ from bot.wechat.wire import NETWORK, name_of
 
 log = logging.getLogger(__name__)
 
-REST = timedelta(minutes=30)
 REFUSED = {
     Status.UNAUTHENTICATED,
     Status.PERMISSION_DENIED,
@@ -59,7 +58,7 @@ class Sender:
 
     def throttle(self) -> None:
         """WeChat says that we do too much: be quiet for a while, for the account's sake."""
-        self.throttled_until = self.now() + REST
+        self.throttled_until = self.now() + timedelta(seconds=self.link.settings.rest)
         log.error(
             "WeChat says that we do too much: nothing is sent until %s", self.throttled_until.isoformat()
         )

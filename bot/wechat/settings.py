@@ -31,6 +31,8 @@ class WeChatSettings:
     call_timeout: float = 20.0
     head_of_line: float = 2.0
     """How long one message may hold up those behind it."""
+    rest: float = 1800.0
+    """How long nothing is sent once WeChat says that we do too much."""
     gap: float = 30.0
     """Silence longer than this is told."""
 
@@ -63,4 +65,5 @@ def settings_of(config: Config) -> WeChatSettings:
     """What the settings say of the gateway."""
     mine = config.wechat
     same = mine.model_dump(exclude={"account", "token", "ca"})
-    return WeChatSettings(**same, token=mine.token.get_secret_value(), ca=Path(mine.ca) if mine.ca else None)
+    token, ca = mine.token.get_secret_value(), Path(mine.ca) if mine.ca else None
+    return WeChatSettings(**same, token=token, ca=ca, rest=config.pace.throttled_minutes * 60)
