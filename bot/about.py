@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot import attach, phrases
+from bot import apart, attach, phrases
 from bot.acknowledge import outcome, staff
 from bot.attach import room_of
-from bot.bearing import JUST_NOW, LATELY, NEVER, TALKED_OF, Bearing, bearings, filed_at, first, telling
+from bot.bearing import (
+    JUST_NOW,
+    LATELY,
+    NEVER,
+    TALKED_OF,
+    Bearing,
+    bearings,
+    bearings_on,
+    filed_at,
+    first,
+    speaks_to_somebody,
+    telling,
+)
 from bot.hearing import Hearing
 from bot.memory import Heard
 from nlp import Reading
@@ -129,32 +141,20 @@ async def spoken_on(hearing: Hearing) -> bool:
     request = await hearing.db.get_one(Request, last.request_id)
     if request.state not in ACTIVE and request.state != "unsure":
         return False
-    if outcome(hearing) == "speak" and await _another(hearing, request):
+    if apart.turned(hearing, (await bearings_on(hearing, [request]))[0]):
+        if hearing.reading.route == "chat":
+            apart.doubt(hearing)
         return False
     await add(hearing, request)
     return True
-
-
-async def _another(hearing: Hearing, request: Request) -> bool:
-    """Whether a second report within the minute is of another trouble."""
-    known = [one for one in await known_here(hearing) if one.request.id == request.id]
-    other_kind = hearing.reading is not None and hearing.reading.category != request.category
-    return any(one.elsewhere for one in known) or (
-        other_kind and phrases.ELSE.match(hearing.message.text) is not None
-    )
-
-
-def speaks_to_somebody(hearing: Hearing) -> bool:
-    """An answer to a neighbour, which adds nothing unless it names a place."""
-    where = hearing.reading.place if hearing.reading else None
-    return phrases.TO_SOMEBODY.search(hearing.message.text) is not None and not where
 
 
 async def more(hearing: Hearing) -> bool:
     """ "还没来人", "还是漏": somebody behind a request adds to it, or says that it is not fixed."""
     if hearing.reading is None or hearing.reading.turn != "more" or staff(hearing):
         return False
-    request = first(await known_here(hearing), _goes_on)
+    known = await known_here(hearing)
+    request = first(known, lambda one: _goes_on(one) and not apart.turned(hearing, one))
     if request is None:
         return False
     await add(hearing, request)
@@ -189,7 +189,7 @@ async def repeated(hearing: Hearing) -> bool:
 
 def _again(hearing: Hearing, one: Bearing) -> bool:
     """What somebody asked for before, or stood behind."""
-    if one.elsewhere and not one.names_flat:
+    if (one.elsewhere and not one.names_flat) or apart.turned(hearing, one):
         return False
     if not one.active:
         return one.alike >= SAME_FROM or (_one_kind(hearing, one) and one.ago <= ANSWERED_WITHIN)
@@ -210,7 +210,8 @@ def _same(hearing: Hearing, one: Bearing) -> bool:
     if one.alike >= SAME_FROM:
         return True
     also = "也" in hearing.message.text or one.ago <= JUST_NOW
-    return one.ago <= LATELY and not one.elsewhere and _one_kind(hearing, one) and (also or one.shares > 0)
+    one_kind = one.ago <= LATELY and _one_kind(hearing, one) and not one.elsewhere
+    return one_kind and (also or one.shares > 0) and not apart.named_apart(hearing, one)
 
 
 def _one_kind(hearing: Hearing, one: Bearing) -> bool:

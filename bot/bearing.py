@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import phrases
 from bot.hearing import Hearing
 from bot.memory import RoomMemory
 from nlp import Place as Where
@@ -54,6 +55,8 @@ class Bearing:
     """How one remark bears on one thread."""
 
     request: Request
+    text: str
+    """What was said of it so far."""
     own: bool
     """The speaker reported it."""
     takes_part: bool
@@ -118,8 +121,13 @@ async def bearings(hearing: Hearing, building: Place) -> list[Bearing]:
     known = await talk.lately(hearing.db, building, since)
     if not known:
         return []
-    found = [_bearing(hearing, thread) for thread in await _threads(hearing, known)]
+    found = await bearings_on(hearing, known)
     return sorted(found, key=lambda one: (-one.fit, -one.request.id))
+
+
+async def bearings_on(hearing: Hearing, known: Sequence[Request]) -> list[Bearing]:
+    """How the message bears on each of these requests."""
+    return [_bearing(hearing, thread) for thread in await _threads(hearing, known)]
 
 
 async def _threads(hearing: Hearing, known: Sequence[Request]) -> list[Thread]:
@@ -153,6 +161,7 @@ def _bearing(hearing: Hearing, thread: Thread) -> Bearing:
     ago, latest = _talked_of(hearing, request)
     return Bearing(
         request=request,
+        text=thread.text,
         own=person_id is not None and request.reporter_id == person_id,
         takes_part=takes_part,
         stands_behind=person_id is not None and person_id in thread.supporters,
@@ -208,6 +217,12 @@ def flat_of(hearing: Hearing) -> str:
         return hearing.person.household.rpartition("-")[2]
     found = _FLAT.search(hearing.message.name)
     return found[0] if found else "-"
+
+
+def speaks_to_somebody(hearing: Hearing) -> bool:
+    """An answer to a neighbour, which adds nothing unless it names a place."""
+    where = hearing.reading.place if hearing.reading else None
+    return phrases.TO_SOMEBODY.search(hearing.message.text) is not None and not where
 
 
 def first(found: Iterable[Bearing], rule: Callable[[Bearing], bool]) -> Request | None:

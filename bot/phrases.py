@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 ELSE = re.compile(r"\s*(还有|另外|再有|对了|顺便|再就是|再一个|另)")
+"""Who turns to something else; at the beginning, or within a sentence."""
 # Possessive: the same letters can be taken apart in many ways, and none is to be tried twice.
 COURTESY = re.compile(
     r"(?:好|好的|好嘞|行|中|嗯|哦|噢|ok|收到|明白|了解|知道|晓得|没事|不客气|客气|辛苦|谢谢|多谢|感谢|谢|麻烦|哈|呵|嘿|对|是"

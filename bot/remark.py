@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot import attach, phrases
-from bot.about import ANSWERED_WITHIN, ANSWERS, add, known_here, speaks_to_somebody
+from bot import apart, attach, phrases
+from bot.about import ANSWERED_WITHIN, ANSWERS, add, known_here
 from bot.acknowledge import outcome, staff
 from bot.attach import room_of
-from bot.bearing import JUST_NOW, LATELY, NEVER, TALKED_OF, Bearing, first
+from bot.bearing import JUST_NOW, LATELY, NEVER, TALKED_OF, Bearing, first, speaks_to_somebody
 from bot.hearing import Hearing
 from store.moves import ACTIVE
 from store.tables import Request
@@ -31,10 +31,13 @@ async def remarked(hearing: Hearing) -> bool:
     if fresh and phrases.ALSO.search(text):
         await attach.join(hearing, min(fresh, key=lambda one: one.age).request)
         return True
-    request = first(known, lambda one: _concerns(hearing, one))
-    if request is not None:
-        await add(hearing, request)
-    return request is not None
+    concerned = [one for one in known if _concerns(hearing, one)]
+    same = first(concerned, lambda one: not (one.takes_part and apart.turned(hearing, one)))
+    if same is not None:
+        await add(hearing, same)
+    elif concerned and hearing.reading.route == "chat":
+        apart.doubt(hearing)
+    return same is not None
 
 
 def _concerns(hearing: Hearing, one: Bearing) -> bool:

@@ -72,9 +72,18 @@ class Reader:
     def __init__(self, knowledge: Knowledge) -> None:
         self._known = knowledge
 
-    def read(self, text: str) -> Reading:
-        """What `text` is: a request or talk, of what kind, how urgent, where."""
-        return _Reading(text, self._known).result()
+    def read(self, text: str, *, assume: bool = False) -> Reading:
+        """What `text` is: a request or talk, of what kind, how urgent, where.
+
+        `assume`: somebody who knows says that it is a request; which one, by its words, is still to be read.
+        """
+        return _Reading(text, self._known).result(assume=assume)
+
+    def troubles(self, text: str) -> dict[str, str]:
+        """The particular troubles that a text names, each with its category; finer than any category."""
+        topics = self._known.topics
+        found = topics.rules.found(place.digits(_standard(text, self._known)))
+        return {name: topics.categories[name] for name in found}
 
     def covers(self, question: str, text: str) -> bool:
         """Whether `text` asks `question`: all the question's words stand in it."""
@@ -109,12 +118,14 @@ class _Reading:
         if self.danger:
             self.signs[f"险:{self.danger}"] = self.signs["险:有"] = 1.0
 
-    def result(self) -> Reading:
+    def result(self, *, assume: bool = False) -> Reading:
         certainty = self.probability("request")
         where = place.find(self.text, self.known.parts)
         taken, words = turn.taken(self.text, self.cues, self.known.turns)
-        route = self.route(certainty)
+        route = self.route(1.0 if assume else certainty)
         category = self.weights.category(self.signs) if route != "chat" else ""
+        if assume and category and not self.weights.strongest(self.cues.signs, category):
+            category = "other"
         danger = self.kind_of_danger(category) if route != "chat" else ""
         return Reading(
             route=route,

@@ -1,0 +1,73 @@
+"""Tells whether somebody who speaks on has turned to another trouble: then it is a request of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import phrases
+from bot.acknowledge import outcome
+from bot.bearing import Bearing
+from bot.hearing import Hearing
+from nlp import CATEGORIES, Reading
+
+KIN = frozenset(
+    {
+        frozenset({"water", "repair"}),
+        frozenset({"fire_safety", "parking"}),
+        frozenset({"fire_safety", "encroachment"}),
+        frozenset({"parking", "encroachment"}),
+        frozenset({"noise", "dispute"}),
+        frozenset({"noise", "pets"}),
+        frozenset({"sanitation", "pets"}),
+    }
+)
+"""Categories of which one is often what the other leads to, or another name for it."""
+COMPLAINTS = frozenset({"property", "care", "other"})
+""" "物业也不管", "老人下不来": said of any trouble, seldom for itself."""
+NAMELESS = frozenset({"enquiry", "dispute"})
+"""Their gist names no thing."""
+
+
+def turned(hearing: Hearing, one: Bearing) -> bool:
+    """Whether the message reports another trouble than this thread's, and not a new side of the same."""
+    reading = hearing.reading
+    if reading is None:
+        return False
+    loud = outcome(hearing) == "speak"
+    if one.elsewhere and loud:
+        return True
+    named, known = (hearing.means.reader.troubles(text) for text in (hearing.message.text, one.text))
+    if set(named) & set(known) or (reading.danger and one.shares > 1):
+        return False
+    apart = bool(named and known)
+    near = all(_near(kind, one.request.category) for kind in {reading.category or "", *named.values()} - {""})
+    if not loud:
+        return apart and not near
+    if near:
+        return apart and phrases.ELSE.search(hearing.message.text) is not None
+    return phrases.ELSE.match(hearing.message.text) is not None or _names_a_thing(reading, bool(named))
+
+
+def named_apart(hearing: Hearing, one: Bearing) -> bool:
+    """Whether both name their trouble, and not the same."""
+    named, known = (hearing.means.reader.troubles(text) for text in (hearing.message.text, one.text))
+    return bool(named and known) and not set(named) & set(known)
+
+
+def _near(kind: str, other: str) -> bool:
+    return kind == other or frozenset((kind, other)) in KIN
+
+
+def _names_a_thing(reading: Reading, trouble: bool) -> bool:
+    if reading.category in COMPLAINTS:
+        return False
+    if reading.category in NAMELESS:
+        return trouble
+    return trouble or not reading.gist.endswith(CATEGORIES[reading.category])
+
+
+def doubt(hearing: Hearing) -> None:
+    """Read what was taken for talk as a request that only the captain sees: rather asked once than lost."""
+    reading = hearing.means.reader.read(hearing.message.text, assume=True)
+    certainty = max(reading.certainty, hearing.means.config.reading.ask_from)
+    hearing.reading = replace(reading, certainty=certainty, danger="")
