@@ -46,6 +46,8 @@ async def acknowledge(hearing: Hearing, request: Request) -> None:
         return
     if request.private:
         await hearing.tell_all(FIRST_HEARERS, request, words.private_matter(request))
+    elif hearing.place is None or hearing.place.id != request.building_id:
+        await _tell_who_did_not_hear(hearing, request)
     if request.category == "fraud":
         await hearing.answer(words.fraud_warning(request), kind="ack")
         return
@@ -61,3 +63,12 @@ async def alarm(hearing: Hearing, request: Request) -> None:
     hearing.official.append(settings.property_desk)
     await hearing.answer(words.urgent(request, call, settings.property_desk), kind="urgent")
     await hearing.tell_all(ALARMED, request, words.urgent_privately(request), "urgent")
+
+
+async def _tell_who_did_not_hear(hearing: Hearing, request: Request) -> None:
+    """The captain of another building, or of who spoke to us alone, can't see what the group sees."""
+    where = hearing.room.topic or (hearing.place.name if hearing.place else "") if hearing.room else ""
+    team = await people.holders(hearing.db, request.building, FIRST_HEARERS)
+    for person in team or await people.holders(hearing.db, request.building, {"clerk"}):
+        if person is not hearing.person:
+            await hearing.tell(person, words.reported_elsewhere(request, where), request=request)

@@ -158,6 +158,16 @@ def private_matter(request: Request) -> str:
     return f"#{request.number}（{CATEGORIES[request.category]}，只告诉您）{who}{request.text[:300]}\n请私下联系，群里不提。"
 
 
+def reported_elsewhere(request: Request, room: str) -> str:
+    """To the captain who could not hear it: what, who said it where, and how to close it."""
+    who = courtesy(request.reporter.name) if request.reporter and request.reporter.name else "有人"
+    said = " ".join(request.text[:100].split())
+    number = f"{request.building.name}#{request.number}"
+    where = f"在{room}里" if room else "私下"
+    what = gist(request).removeprefix(request.building.name)
+    return f"{number} {what}，{who}{where}说的：{said}。办好了回：/办结 {number} 怎么办的"
+
+
 def not_fixed_privately(request: Request, said: str) -> str:
     """Somebody else than the reporter says that it still isn't right: the captain decides."""
     return f"{title(request)} 记为办好了，群里又有人说：{said[:100]}\n要接着办就回：/重开 {request.number}"
