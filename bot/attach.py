@@ -11,7 +11,7 @@ from bot.hearing import Hearing
 from bot.memory import Heard, RoomMemory
 from nlp import Reading
 from schedules.calendar import due
-from store import requests
+from store import people, requests, runs
 from store.moves import ACTIVE, MOVES, Act, move, record
 from store.tables import Request, Supporter
 
@@ -139,19 +139,27 @@ async def tell_of_end(hearing: Hearing, request: Request) -> None:
 
 async def take_up_again(hearing: Hearing, request: Request) -> None:
     """The reporter says within days that it is not fixed: the same number goes on."""
-    act = await hearing.act(request)
-    reopen(hearing, request, "notfixed", act, hearing.message.text[:LONGEST_KEPT])
+    said = hearing.message.text[:LONGEST_KEPT]
+    text = await reopen(hearing, request, "notfixed", await hearing.act(request), said)
     hearing.did = "follow"
     await earlier_photos(hearing, request)
-    await hearing.say(words.reopened(request), "ack", request)
+    await hearing.answer(text, kind="ack")
 
 
-def reopen(hearing: Hearing, request: Request, verb: str, act: Act, note: str = "") -> None:
-    """Take up again what was ended: the same number, and a clock that starts at these words."""
+async def reopen(hearing: Hearing, request: Request, verb: str, act: Act, said: str = "") -> str:
+    """Take up again what was ended, with all clocks anew; who has it hears of it. What to answer."""
+    ended = await requests.ended_by(hearing.db, request)
     fresh = due(hearing.now, request.route, request.holder, hearing.means.rules)
     cleared = dict.fromkeys(("warned_at", "raised_at", "asked_at", "answered_at"))
-    move(hearing.db, request, verb, act, note, due=fresh, ended_by="", **cleared)
+    move(hearing.db, request, verb, act, said, due=fresh, ended_by="", **cleared)
+    await runs.forget(hearing.db, "unanswered", f"request:{request.id}")
     hearing.request = request
+    held = await people.holders(hearing.db, request.building, FIRST_HEARERS | {request.holder})
+    told = words.reopened_privately(request, verb, hearing.promise(request), said)
+    for person in {one.id: one for one in [*held, *ended] if one is not hearing.person}.values():
+        await hearing.tell(person, told, request=request)
+    captain = await people.first_name(hearing.db, request.building, FIRST_HEARERS)
+    return await hearing.announce(request, words.reopened(request, captain, hearing.promise(request)))
 
 
 def room_of(hearing: Hearing) -> RoomMemory:

@@ -13,7 +13,7 @@ from schedules.calendar import awake, due, first_answer_due, quiet
 from schedules.items import items
 from schedules.job import Notice, Tick, job
 from schedules.responsible import CLERK, People, by_person, people
-from store import runs
+from store import requests, runs
 from store.moves import ACTIVE, Act, move
 from store.people import CLOCK
 from store.tables import Person, Request, Run
@@ -109,9 +109,9 @@ async def _unanswered(db: AsyncSession, tick: Tick) -> list[Request]:
     soonest = tick.now - timedelta(minutes=tick.rules.first_answer_minutes)
     open_ = (Request.answered_at.is_(None), Request.created <= soonest, Request.channel.in_(SAID_TO_US))
     rows = await _locked(db, *open_, ~known, *_by_night(tick))
-    return [
-        row for row in rows if first_answer_due(row.created, tick.rules, urgent=bool(row.danger)) <= tick.now
-    ]
+    again = await requests.reopened(db, rows) if rows else {}
+    since = [(row, again.get(row.id, row.created)) for row in rows]
+    return [row for row, at in since if first_answer_due(at, tick.rules, urgent=bool(row.danger)) <= tick.now]
 
 
 async def _due(db: AsyncSession, tick: Tick) -> list[Request]:

@@ -156,6 +156,22 @@ async def events(db: AsyncSession, request: Request) -> list[Event]:
     return list(await db.scalars(select(Event).where(Event.request_id == request.id).order_by(Event.id)))
 
 
+async def ended_by(db: AsyncSession, request: Request) -> list[Person]:
+    """Who of the team called it done last, if anybody did; its reporter is nobody of the team."""
+    last = select(Event.actor_id).where(Event.request_id == request.id, Event.verb == "done", ~Event.undone)
+    actor = await db.scalar(last.order_by(Event.id.desc()).limit(1))
+    person = await db.get(Person, actor) if actor is not None else None
+    return [person] if person is not None and person.id != request.reporter_id else []
+
+
+async def reopened(db: AsyncSession, requests: Sequence[Request]) -> dict[int, datetime]:
+    """When those of these requests that were reopened were so last, by request id."""
+    ids = [request.id for request in requests]
+    again = Event.verb.in_(("reopen", "notfixed"))
+    rows = select(Event.request_id, Event.at).where(Event.request_id.in_(ids), again, ~Event.undone)
+    return {request_id: at for request_id, at in await db.execute(rows.order_by(Event.id))}
+
+
 async def time_left(db: AsyncSession, request: Request) -> timedelta | None:
     """What was left of its clock when a waiting request was put on hold; None while it is not waiting."""
     if request.state != "waiting":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import Run
@@ -44,3 +44,8 @@ async def veto(db: AsyncSession, job: str, subject: str, period: str, now: datet
         run = Run(job=job, subject=subject, period=period, at=now)
         db.add(run)
     run.vetoed = True
+
+
+async def forget(db: AsyncSession, job: str, subject: str) -> None:
+    """Let a job be done anew for a subject: what it was about has begun again."""
+    await db.execute(delete(Run).where(Run.job == job, Run.subject == subject))

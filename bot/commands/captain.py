@@ -150,8 +150,7 @@ async def withdraw(hearing: Hearing, request: Request) -> str:
 @command("重开", "reopen", CAPTAINS)
 async def reopen(hearing: Hearing, request: Request) -> str:
     """办结的重新打开"""
-    attach.reopen(hearing, request, "reopen", await hearing.act(request))
-    return words.reopened(request)
+    return await attach.reopen(hearing, request, "reopen", await hearing.act(request))
 
 
 @command("回复", "reply", CAPTAINS | HOLDERS, private=True)

@@ -42,9 +42,7 @@ async def notfixed(hearing: Hearing, request: Request) -> str:
         and "captain" not in act.actor.roles
     ):
         raise Refusal("too_late_to_reopen", number=request.number, days=days)
-    attach.reopen(hearing, request, "notfixed", act)
-    await hearing.tell_all(frozenset({"captain"}), request, words.reopened(request))
-    return words.reopened(request)
+    return await attach.reopen(hearing, request, "notfixed", act)
 
 
 @command("满意", "rate")

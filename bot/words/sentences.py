@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.mask import courtesy
-from bot.words.terms import BOT, ROLES
+from bot.words.terms import BOT, HOLDERS, ROLES
 from nlp import CATEGORIES
 from store.tables import Request
 
@@ -145,8 +145,23 @@ def withdrawn(request: Request) -> str:
     return f"好的，{title(request)} 已撤回。"
 
 
-def reopened(request: Request) -> str:
-    return f"{title(request)} 重新打开，还是这个编号，接着办。"
+def reopened(request: Request, captain: str, promise: str) -> str:
+    """Still open after all: who has it now, by when."""
+    who = HOLDERS[request.holder] if request.holder != "captain" else courtesy(captain or "楼组长")
+    return f"{title(request)} 重新打开，还是这个编号。{who}接着办，{promise}前给您回音。"
+
+
+VERBS_OF_REOPENING = {"notfixed": "没修好", "reopen": "重开"}
+
+
+def reopened_privately(request: Request, verb: str, promise: str, said: str) -> str:
+    """To who had it and to the captain: it goes on, and what was said."""
+    number = f"{request.building.name}#{request.number}"
+    heard = f"居民说：{' '.join(said[:100].split())}。" if said and not request.private else ""
+    return (
+        f"【{VERBS_OF_REOPENING[verb]}】{number} {gist(request)} 重新打开，{HOLDERS[request.holder]}接着办，{promise}前要有回音。"
+        f"{heard}\n办好了回：/办结 {number} 怎么办的"
+    )
 
 
 def recalled_privately(request: Request) -> str:
