@@ -105,6 +105,9 @@ class Reading(Section):
 class Pace(Section):
     gap_seconds: Seconds = Field(4, description="任何两条之间至少隔几秒")
     jitter_seconds: Seconds = Field(2, description="再随机多等零到几秒，免得像机器")
+    gather_seconds: Seconds = Field(
+        60, le=180, description="一个群刚收到一句“收到”，之后几秒内的合成一条说；0 为不合"
+    )
     per_minute_room: Count = Field(6, description="一个群一分钟最多几条")
     per_minute: Count = Field(20, description="一个微信号一分钟最多几条")
     per_day: Count = Field(300, description="一个微信号一天最多几条")

@@ -48,3 +48,8 @@ class Pace:
         settings = self.settings
         budgets = ((now - MINUTE, settings.per_minute_room), (now - DAY, settings.room_posts_a_day))
         return [budget for budget in budgets if budget[1]]
+
+    def gathers(self, now: datetime) -> datetime | None:
+        """A room that was acknowledged something since then has the next ones gathered."""
+        seconds = self.settings.gather_seconds
+        return now - timedelta(seconds=seconds) if seconds else None

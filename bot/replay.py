@@ -9,22 +9,26 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot import day, router, verdict
+from bot.config import Pace
 from bot.day import Line
 from bot.hearing import Hearing
 from bot.simulator.neighbourhood import Building, Group, Neighbour, Neighbourhood
-from bot.simulator.stage import Stage, stage
+from bot.simulator.stage import UNPACED, Stage, stage
 from bot.verdict import Outcome
 from nlp import Reader, load
 from store.tables import Photo, Post, Request
 
 BUILDING, ROOM = "building", "replayed-room"
 OF_THE_BUILDING = frozenset({"captain", "deputy", "volunteer"})
+GATHERING = UNPACED.model_copy(update={"gather_seconds": Pace().gather_seconds})
+"""No budget holds anything back, but what would be said in one post is."""
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de000"
     "0000c49444154789c633873e60c0004cc0265399a652c0000000049454e44ae426082"
@@ -87,8 +91,10 @@ class Replay:
 
     async def posts(self) -> int:
         """How many posts the group owes to the bot, those of the clock included."""
+        await self.stage.move_to(self.lines[-1].at + timedelta(seconds=GATHERING.gather_seconds))
         async with self.stage.store.read() as db:
-            return len(list(await db.scalars(select(Post.id).where(Post.group, Post.to == ROOM))))
+            here = (Post.group, Post.to == ROOM, Post.state != "joined")
+            return await db.scalar(select(func.count()).where(*here)) or 0
 
 
 def outcome(n: int, hearing: Hearing) -> Outcome:
@@ -126,7 +132,7 @@ async def replay(
 ) -> verdict.Verdict:
     """Run a day through the bot and judge it against its labels, where it has any."""
     with tempfile.TemporaryDirectory(prefix="louzu-replay-") as folder:
-        async with stage(reader, lines[0].at, Path(folder)) as ready:
+        async with stage(reader, lines[0].at, Path(folder), GATHERING) as ready:
             await ready.furnish(neighbourhood(lines, building), ready={})
             run = Replay(ready, lines, {}, {})
             await run.run(passed)

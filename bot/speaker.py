@@ -24,6 +24,8 @@ from store.tables import Place, Post, Request
 log = logging.getLogger("louzu.speaker")
 LOOKS_AGAIN = 1.0
 MOST_TRIES = 10
+MOST_TOGETHER = 6
+"""Acknowledgements in one post: more is a wall of text."""
 LONGEST_WAIT = timedelta(minutes=30)
 
 
@@ -92,9 +94,11 @@ class Speaker:
         """
         now = self.clock.now()
         budgets, night = self.pace.of_a_room(now), quiet(now, self.rules)
+        gathers = self.pace.gathers(now)
         async with self.store.read() as db:
             # Owed by day, but kept until the night by a broken line: it waits for the morning.
-            for post in await outbox.due(db, self.chat.account, now, budgets, quiet=night, most=1):
+            account = self.chat.account
+            for post in await outbox.due(db, account, now, budgets, gathers=gathers, quiet=night, most=1):
                 wait = await self.pace.wait(db, post, now)
                 return (post, 0) if wait <= 0 else (None, wait)
         return None, LOOKS_AGAIN
@@ -110,6 +114,10 @@ class Speaker:
         async with self.store.begin() as db:
             if not await outbox.begin_saying(db, post.id):
                 return
+            if self.pace.settings.gather_seconds:
+                others = await outbox.owed_together(db, post, self.clock.now(), MOST_TOGETHER - 1)
+                texts = [post.text, *(one.text for one in others)]
+                await outbox.join(db, post, words.gathered(texts), others) if others else None
         try:
             message_id = await self._send(post)
         except NotSent as error:

@@ -15,6 +15,8 @@ from store.tables import Post
 
 UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
+GATHERED = "ack"
+"""The kind of which a room, while it has just had one, is owed the next ones together."""
 Budgets = Sequence[tuple[datetime, int]]
 """How many posts a room may have had since a time before it has to wait."""
 
@@ -36,26 +38,48 @@ async def due(
     now: datetime,
     budgets: Budgets = (),
     *,
+    gathers: datetime | None = None,
     quiet: bool = False,
     most: int = 50,
 ) -> list[Post]:
     """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked.
 
-    A room that used up a budget is passed over: what it is owed never stands before another's.
+    A room that used up a budget is passed over: what it is owed never stands before another's. One that was
+    acknowledged something since `gathers` has its next acknowledgements gathered.
     """
     mine = [Post.account == account, Post.state == "due", Post.not_before <= now]
     mine += [or_(Post.urgent, Post.kind.in_(UNPACED), ~Post.group, _below(*budget)) for budget in budgets]
+    if gathers is not None:
+        mine.append(or_(Post.kind != GATHERED, ~Post.group, _below(gathers, 1, gathered=True)))
     if quiet:
         mine.append(or_(Post.urgent, and_(Post.kind == "reply", ~Post.group)))
     order = (Post.urgent.desc(), Post.not_before, Post.id)
     return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(most)))
 
 
-def _below(since: datetime, most: int) -> ColumnElement[bool]:
+def _below(since: datetime, most: int, *, gathered: bool = False) -> ColumnElement[bool]:
     said = aliased(Post)
-    there = (said.account == Post.account, said.to == Post.to, said.kind.not_in(UNPACED))
+    counts = said.kind == GATHERED if gathered else said.kind.not_in(UNPACED)
+    there = (said.account == Post.account, said.to == Post.to, counts)
     count = select(func.count()).where(*there, said.said_at >= since).correlate(Post)
     return count.scalar_subquery() < most
+
+
+async def owed_together(db: AsyncSession, post: Post, now: datetime, most: int) -> list[Post]:
+    """The other acknowledgements that a room is owed now, oldest first; none for any other kind of post."""
+    if post.kind != GATHERED or not post.group:
+        return []
+    there = (Post.account == post.account, Post.to == post.to, Post.kind == GATHERED, Post.group)
+    waiting = (Post.state == "due", Post.not_before <= now, Post.id != post.id)
+    return list(await db.scalars(select(Post).where(*there, *waiting).order_by(Post.id).limit(most)))
+
+
+async def join(db: AsyncSession, post: Post, text: str, others: Sequence[Post]) -> None:
+    """Let one post say what several were to say: whatever becomes of it became of all of them."""
+    post.text = text
+    await db.execute(update(Post).where(Post.id == post.id).values(text=text))
+    ids = [one.id for one in others]
+    await db.execute(update(Post).where(Post.id.in_(ids)).values(state="joined", message_id=post.key))
 
 
 async def begin_saying(db: AsyncSession, post_id: int) -> bool:

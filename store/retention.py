@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, literal, select, update
+from sqlalchemy import String, cast, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ENDED
@@ -20,9 +20,10 @@ async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
         request.where, request.why, request.blanked = {}, [], True
     await db.execute(update(Supporter).where(Supporter.request_id.in_(ids)).values(text=""))
     await db.execute(update(Event).where(Event.request_id.in_(ids)).values(note="", before={}, after={}))
-    await db.execute(
-        update(Post).where(Post.request_id.in_(ids), Post.state != "due").values(text="", attachment={})
-    )
+    theirs = Post.request_id.in_(ids)
+    elsewhere = select(Post.message_id).where(theirs, Post.state == "joined").scalar_subquery()
+    said = or_(theirs, Post.key.in_(elsewhere))
+    await db.execute(update(Post).where(said, Post.state != "due").values(text="", attachment={}))
     await db.execute(delete(Correction).where(Correction.request_id.in_(ids)))
     hashes = list(await db.scalars(select(Photo.hash).where(Photo.request_id.in_(ids), Photo.hash != "")))
     await db.execute(delete(Photo).where(Photo.request_id.in_(ids)))

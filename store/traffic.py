@@ -32,12 +32,13 @@ class Post(Base):
     """{} or what to draw when it is said: {"card": facts} or {"sheet": {...}}."""
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="due")
-    """due, saying, said, unknown (may stand in the group), dropped (given up), stopped (vetoed)."""
+    """due, saying, said, unknown (may stand in the group), dropped (given up), stopped (vetoed), joined (said in another)."""
     created: Mapped[datetime]
     not_before: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     said_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(default="")
+    """The chat's id of what was said; of one that was joined, the key of the post that says it."""
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
 
 

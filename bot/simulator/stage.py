@@ -24,6 +24,7 @@ MANY = 1_000_000
 UNPACED = Pace(
     gap_seconds=0,
     jitter_seconds=0,
+    gather_seconds=0,
     per_minute_room=MANY,
     per_minute=MANY,
     per_day=MANY,
@@ -40,11 +41,11 @@ READY_ANSWERS = {
 class Stage:
     """A bot, everything it stands on, and the hand on its clock."""
 
-    def __init__(self, reader: Reader, clock: MovableClock, folder: Path) -> None:
+    def __init__(self, reader: Reader, clock: MovableClock, folder: Path, pace: Pace = UNPACED) -> None:
         self.clock = clock
         self.chat = SimulatedChat(self.clock)
         self.store = Store()
-        self.config = Config(data_dir=folder, pace=UNPACED)
+        self.config = Config(data_dir=folder, pace=pace)
         assert commands  # importing them declares them
         self.bot = Bot(self.chat, self.store, reader, self.config, self.clock)
 
@@ -112,9 +113,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(reader: Reader, clock: MovableClock | datetime, folder: Path) -> AsyncIterator[Stage]:
+async def stage(
+    reader: Reader, clock: MovableClock | datetime, folder: Path, pace: Pace = UNPACED
+) -> AsyncIterator[Stage]:
     """A stage with an empty store, taken down at the end; a time given stands still until it is moved."""
-    made = Stage(reader, MovedClock(clock) if isinstance(clock, datetime) else clock, folder)
+    made = Stage(reader, MovedClock(clock) if isinstance(clock, datetime) else clock, folder, pace)
     await create_all(made.store)
     try:
         yield made

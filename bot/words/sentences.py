@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,14 @@ def acknowledged(request: Request, captain: str, promise: str) -> str:
     if request.route == "listed":
         return f"收到 {title(request)}，已列入问题清单。\n{who}跟进，{promise}前给您回音。"
     return f"收到 {title(request)}。{who}跟进，{promise}前给您回音。"
+
+
+_PROMISED = re.compile(r"(?:，已列入问题清单)?。\s?(?P<who>\S+)跟进，(?P<by>[^，。]+)前给您回音。")
+
+
+def gathered(texts: Sequence[str]) -> str:
+    """Several acknowledgements as one post, a line for each."""
+    return "\n".join(" ".join(_PROMISED.sub(r"（\g<who>，\g<by>前回音）", text).split("\n")) for text in texts)
 
 
 def promise_in_english(request: Request) -> str:
