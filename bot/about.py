@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from bot import apart, attach, phrases
@@ -19,10 +18,9 @@ from bot.bearing import (
     filed_at,
     first,
     speaks_to_somebody,
-    telling,
 )
 from bot.hearing import Hearing
-from bot.memory import Heard
+from bot.quoting import quoted_in_talk
 from nlp import Reading
 from store.moves import ACTIVE, HOLDERS, TEAM
 from store.tables import Request
@@ -33,8 +31,6 @@ ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request the team's "好了" needs no name for what it means."""
 SAME_FROM = 0.5
 SAME_WITHIN = timedelta(days=14)
-SECONDED_WITHIN, SECONDED_OVER = LATELY, 5
-"""A bare "+1" means what was asked so lately, over so few other lines."""
 ANSWERS = TEAM | HOLDERS
 """Whose word in a group is an answer by a human."""
 OF_MANY_KINDS = frozenset({"enquiry", "other", "property", "care", "fraud", "facilities", "improvement"})
@@ -45,7 +41,7 @@ async def quoted(hearing: Hearing) -> bool:
     """A message that quotes a request, or the bot's word about it, is about that request."""
     if hearing.message.quoted is None or hearing.reading is None:
         return False
-    request = await hearing.quoted_in_talk()
+    request = await quoted_in_talk(hearing)
     if request is None:
         return False
     turn = hearing.reading.turn
@@ -53,43 +49,20 @@ async def quoted(hearing: Hearing) -> bool:
         await attach.back(hearing, request)
     elif turn in ("done", "withdraw"):
         await attach.settle(hearing, request, turn)
+    elif request.state == "resolved" and not _not_fixed(hearing):
+        attach.note(hearing, request)
     else:
         await add(hearing, request)
     return True
 
 
-async def support(hearing: Hearing) -> bool:
-    """ "+1", "我家也是": one more household behind what was asked last."""
-    if hearing.reading is None or hearing.reading.turn != "support":
-        return False
-    for line in _seconded(hearing):
-        request = await hearing.db.get_one(Request, line.request_id)
-        if request.state in ACTIVE or request.state == "unsure":
-            if request.private or _of_something_else(hearing, request):
-                return False
-            await attach.back(hearing, request)
-            return True
-    return False
-
-
-def _seconded(hearing: Hearing) -> Iterable[Heard]:
-    """The lines that a "+1" could mean, the last first; a group-buy in between takes it."""
-    lines = room_of(hearing).since(hearing.now - hearing.means.memory.keeps)
-    others = 0
-    for line in reversed(lines):
-        if line.request_id is not None and not line.command:
-            if others <= SECONDED_OVER and hearing.now - line.at <= SECONDED_WITHIN:
-                yield line
-        elif phrases.OFFER.search(line.text):
-            return
-        elif not line.image:
-            others += 1
-
-
-def _of_something_else(hearing: Hearing, request: Request) -> bool:
-    """ "螃蟹+1" names what it wants, and that is not what was asked."""
-    named = telling(hearing.message.text.split("+")[0]) if "+" in hearing.message.text else set()
-    return bool(named) and not named & telling(request.text)
+def _not_fixed(hearing: Hearing) -> bool:
+    """Who quotes a thing that is done most often says thanks; only who says otherwise opens it again."""
+    reading, text = hearing.reading, hearing.message.text
+    if phrases.NOT_FIXED.search(text):
+        return True
+    request = reading is not None and (reading.route != "chat" or reading.turn == "more")
+    return request and not phrases.THANKS.search(text)
 
 
 async def settled(hearing: Hearing) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import attach, events, intake, router, words
+from bot import attach, events, intake, quoting, router, words
 from bot.chat import Arrival, Chat, Message
 from bot.clock import Clock
 from bot.config import Config
@@ -101,7 +101,7 @@ class Bot:
             if not await journal.take(db, message.account, message.id, now):
                 return None
             hearing = await self._hearing(db, message, now)
-            line = router.parse(message.text, quoting=hearing.quotes_a_request)
+            line = router.parse(message.text, quoting=quoting.commands(hearing))
             await (router.obey(hearing, line) if line else intake.take_in(hearing))
         attach.remember(hearing, message.at)
         self.photos.drop(hearing.photos_to_drop)

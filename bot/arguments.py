@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from nlp import CATEGORIES
 from store.refusal import Refusal
@@ -85,8 +85,16 @@ Question = Annotated[str, Rest("问题> = <回答")]
 Channel = Annotated[str, Choice(CHANNELS, "渠道")]
 Secret = Annotated[str, Word("口令")]
 Month = Annotated[str, Word("月")]
-Hours = Annotated[int, Word("小时")]
+HOURS = Word("小时")
+Hours = Annotated[int, HOURS]
 
+# Letters, digits and the signs that commands use; the punctuation of a sentence stays Chinese.
+HALF_WIDTH = {0x3000: " "} | {0xFEE0 + ord(c): c for c in "0123456789/#=-<>|" + "abcdefghijklmnopqrstuvwxyz"}
+HALF_WIDTH |= {0xFEE0 + ord(c): c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+# What WeChat's old clients put for their own smileys, and no command of ours.
+SMILEYS = frozenset(["微笑", "撇嘴", "色", "发呆", "得意", "流泪", "害羞", "闭嘴", "睡", "大哭", "尴尬", "发怒", "调皮", "呲牙", "惊讶", "难过", "抓狂", "吐", "偷笑", "愉快", "白眼", "傲慢", "困", "惊恐", "憨笑", "悠闲", "咒骂", "疑问", "嘘", "晕", "衰", "骷髅", "敲打", "再见", "擦汗", "抠鼻", "鼓掌", "坏笑", "鄙视", "委屈", "快哭了", "阴险", "亲亲", "可怜", "笑脸", "生病", "脸红", "破涕为笑", "恐惧", "失望", "无语", "嘿哈", "捂脸", "奸笑", "机智", "皱眉", "耶", "吃瓜", "加油", "汗", "天啊", "社会社会", "旺柴", "好的", "打脸", "哇", "翻白眼", "让我看看", "叹气", "苦涩", "裂开", "嘴唇", "爱心", "心碎", "拥抱", "强", "弱", "握手", "胜利", "抱拳", "勾引", "拳头", "合十", "啤酒", "咖啡", "蛋糕", "玫瑰", "凋谢", "菜刀", "炸弹", "便便", "月亮", "太阳", "庆祝", "礼物", "红包", "发", "福", "烟花", "爆竹", "猪头", "跳跳", "发抖", "转圈"])  # fmt: skip
 _REFERENCE = re.compile(
     r"(?:(?P<building>[\w号栋幢座楼]{1,12}?[号栋幢座楼]+|\d+(?=[#-]))[#\-\s]*)?#?(?P<number>\d{1,6})(?!\d)\s*"
 )
@@ -160,3 +168,12 @@ def parse_month(word: str, today: date) -> str:
     # A month without a year is the last such month.
     year = int(found[1] or today.year - (int(found[2]) > today.month))
     return f"{year}-{int(found[2]):02d}"
+
+
+def value_of(kind: Any, word: str, today: date) -> Any:
+    """A word as what an argument of this kind is given. Raises Refusal."""
+    if kind is date:
+        return parse_date(word, today)
+    if isinstance(kind, Choice):
+        return kind.parse(word)
+    return parse_hours(word) if kind == HOURS else word

@@ -9,6 +9,7 @@ from bot import words
 from bot.acknowledge import FIRST_HEARERS, acknowledge, alarm
 from bot.hearing import Hearing
 from bot.memory import Heard, RoomMemory
+from bot.quoting import quoted_in_talk
 from nlp import Reading
 from schedules.calendar import due
 from store import people, requests, runs
@@ -25,7 +26,7 @@ async def photo(hearing: Hearing) -> None:
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
     request_id = room_of(hearing).last_request(since, hearing.message.sender)
     if request_id is None and hearing.message.quoted is not None:
-        quoted_request = await hearing.quoted_in_talk()
+        quoted_request = await quoted_in_talk(hearing)
         request_id = quoted_request.id if quoted_request else None
     if request_id is not None:
         request = await hearing.db.get_one(Request, request_id)
@@ -39,6 +40,11 @@ async def earlier_photos(hearing: Hearing, request: Request) -> None:
     for shown in room_of(hearing).photos(hearing.message.sender, since):
         await requests.want_photo(hearing.db, request, shown.message_id, shown.at)
         shown.request_id = request.id
+
+
+def note(hearing: Hearing, request: Request) -> None:
+    """Talk about a request that asks for nothing: thanks, praise."""
+    hearing.did, hearing.request = "follow", request
 
 
 async def follow(hearing: Hearing, request: Request) -> None:

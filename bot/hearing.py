@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from bot.bearing import Bearing
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
-
-_NUMBER = re.compile(
-    r"(?:(?P<building>[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼?|栋|幢|座))\s?)?#(?P<number>\d{1,6})(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +84,6 @@ class Hearing:
     def roles_anywhere(self) -> frozenset[str]:
         return frozenset(role.role for role in self.person.roles) if self.person else frozenset()
 
-    @property
-    def quotes_a_request(self) -> bool:
-        """Whether the quoted text names a request, or one of the team quotes anybody's words."""
-        quoted = self.message.quoted
-        return quoted is not None and bool(_NUMBER.search(quoted.text) or self.roles_anywhere)
-
     def promise(self, request: Request) -> str:
         """By when, as people say it; by its date when it will only be read in the morning."""
         due, rules = request.due or self.now, self.means.rules
@@ -140,24 +129,6 @@ class Hearing:
             raise Refusal("no_such_request", number=reference.number)
         nearest = {one.id for one in here} if self.place else await self._nearest()
         return await requests.find(self.db, list(known.values()), reference.number, nearest)
-
-    async def quoted_request(self) -> Request | None:
-        """The request that the quoted text names by its number, or that a quoted message opened."""
-        if self.message.quoted is None:
-            return None
-        found = _NUMBER.search(self.message.quoted.text)
-        if found is not None:
-            return await self.request_numbered(Reference(int(found["number"]), found["building"] or ""))
-        said = self.message.quoted.text.strip()
-        known = await requests.active(self.db, await self.buildings()) if said else []
-        return next((one for one in known if one.text == said), None)
-
-    async def quoted_in_talk(self) -> Request | None:
-        """The same in plain talk, where "2#301" is no number of ours and nobody is told so."""
-        try:
-            return await self.quoted_request()
-        except Refusal:
-            return None
 
     async def answer(self, text: str, *, private: bool = False, kind: Kind = "reply") -> None:
         """Answer where it was said, or the speaker alone."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
-from bot import about, attach, remark, words
+from bot import about, attach, remark, seconding, words
 from bot.acknowledge import acknowledge, outcome, staff
 from bot.attach import LONGEST_KEPT
 from bot.bearing import filed_at
@@ -61,7 +61,7 @@ async def _ready_answer(hearing: Hearing) -> bool:
             move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
             hearing.did = "answer"
             hearing.official.append(answer.answer)
-            await hearing.answer(words.answered(request, answer.answer), kind="ack")
+            await hearing.answer(words.answered(request, answer.answer))
             return True
     return False
 
@@ -124,7 +124,7 @@ def draft(hearing: Hearing, reading: Reading) -> Request:
 
 STEPS: tuple[Step, ...] = (
     about.quoted,
-    about.support,
+    seconding.support,
     about.settled,
     about.spoken_on,
     about.more,

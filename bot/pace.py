@@ -46,10 +46,13 @@ class Pace:
     def of_a_room(self, now: datetime) -> outbox.Budgets:
         """What one room may have had by now; 0 in the settings sets no bound."""
         settings = self.settings
-        budgets = ((now - MINUTE, settings.per_minute_room), (now - DAY, settings.room_posts_a_day))
+        budgets = (
+            (now - MINUTE, settings.per_minute_room, ""),
+            (now - DAY, settings.room_posts_a_day, ""),
+            (
+                now - timedelta(seconds=settings.gather_seconds),
+                int(settings.gather_seconds > 0),
+                outbox.GATHERED,
+            ),
+        )
         return [budget for budget in budgets if budget[1]]
-
-    def gathers(self, now: datetime) -> datetime | None:
-        """A room that was acknowledged something since then has the next ones gathered."""
-        seconds = self.settings.gather_seconds
-        return now - timedelta(seconds=seconds) if seconds else None

@@ -27,6 +27,11 @@ HALF = re.compile(r"[开关停]了")
 """What may be half of a repair, unless more is said."""
 ALSO = re.compile(r"(家|楼|层|单元|室|边|里|栋|号|\d)也")
 STILL = re.compile(r"又|还在|还是|越来越|更")
+NOT_FIXED = re.compile(
+    r"没(有)?(修|弄|搞|装|换|清|通|处理)?(好|掉|解决|用)|不(行|亮|灵|通)|还(是|在|没)|又(不|没|坏|漏|堵|黑|停|来|开始)|仍|照样|依旧|not fixed|still|again",
+    re.IGNORECASE,
+)
+"""Said of what was called done: it is not."""
 OFFER = re.compile(
     r"接龙|团购|拼单|拼车|拼团|代购|帮[你您大]?[家]?带|有要|谁要|要的[报扣吱接]|转让|包邮|份|\d\s*[元块]"
 )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from bot.arguments import Choice, Rest, Word, parse_date, parse_hours, take_reference, take_word
+from bot.arguments import HALF_WIDTH, SMILEYS, Choice, Rest, take_reference, take_word, value_of
 from bot.hearing import Hearing
+from bot.quoting import quoted_request
 from store.refusal import Refusal
 from store.tables import Request
 
@@ -102,15 +103,9 @@ def _kind(hint: Any) -> Any:
     return next((part for part in get_args(hint) if part is not type(None)), hint)
 
 
-# What WeChat's old clients put for their own smileys, and no command of ours.
-_SMILEYS = frozenset(["微笑", "撇嘴", "色", "发呆", "得意", "流泪", "害羞", "闭嘴", "睡", "大哭", "尴尬", "发怒", "调皮", "呲牙", "惊讶", "难过", "抓狂", "吐", "偷笑", "愉快", "白眼", "傲慢", "困", "惊恐", "憨笑", "悠闲", "咒骂", "疑问", "嘘", "晕", "衰", "骷髅", "敲打", "再见", "擦汗", "抠鼻", "鼓掌", "坏笑", "鄙视", "委屈", "快哭了", "阴险", "亲亲", "可怜", "笑脸", "生病", "脸红", "破涕为笑", "恐惧", "失望", "无语", "嘿哈", "捂脸", "奸笑", "机智", "皱眉", "耶", "吃瓜", "加油", "汗", "天啊", "社会社会", "旺柴", "好的", "打脸", "哇", "翻白眼", "让我看看", "叹气", "苦涩", "裂开", "嘴唇", "爱心", "心碎", "拥抱", "强", "弱", "握手", "胜利", "抱拳", "勾引", "拳头", "合十", "啤酒", "咖啡", "蛋糕", "玫瑰", "凋谢", "菜刀", "炸弹", "便便", "月亮", "太阳", "庆祝", "礼物", "红包", "发", "福", "烟花", "爆竹", "猪头", "跳跳", "发抖", "转圈"])  # fmt: skip
 _BREAKS = " :,：，、。"
 """What people put between a command and what follows it."""
 _SLASH = re.compile(r"\s*/(?P<gap>\s*)(?P<line>[#\w].*)", re.DOTALL)
-
-# Letters, digits and the signs that commands use; the punctuation of a sentence stays Chinese.
-_HALF_WIDTH = {0x3000: " "} | {0xFEE0 + ord(c): c for c in "0123456789/#=-<>|" + "abcdefghijklmnopqrstuvwxyz"}
-_HALF_WIDTH |= {0xFEE0 + ord(c): c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +117,22 @@ class Line:
     rest: str
 
 
-def parse(text: str, *, quoting: bool = False) -> Line | None:
+def parse(text: str, *, quoting: frozenset[str] | None = None) -> Line | None:
     """The command in a text, or None when it is plain talk.
 
-    `quoting` the bot, the slash may be left out, as in 「楼小助：收到 #12 …」 办结 灯泡换好了.
+    Who quotes the bot, with these roles, may leave out the slash: 「楼小助：收到 #12 …」 办结 灯泡换好了.
     """
-    flat = text.translate(_HALF_WIDTH).strip()
+    flat = text.translate(HALF_WIDTH).strip()
     found = _SLASH.match(flat)
     if found is None:
-        return _bare(flat) if quoting else None
+        return None if quoting is None else _bare(flat, quoting)
     line = found["line"].lstrip("#")
     if known := _known(line):
         return known
     word = take_word(line)[0]
     # "/ 楼道灯坏了", "/home/x", "/微笑[呲牙]" and the like are talk.
     meant = not found["gap"] and "/" not in word and re.match(r"[\w-]+$", word) and not word[0].isdigit()
-    smiley = any(word.startswith(name) for name in _SMILEYS)
+    smiley = any(word.startswith(name) for name in SMILEYS)
     return Line(word, None, take_word(line)[1]) if meant and not smiley else None
 
 
@@ -153,9 +148,17 @@ def _known(line: str) -> Line | None:
     return Line(name, COMMANDS[name], line[len(name) :].strip(_BREAKS))
 
 
-def _bare(line: str) -> Line | None:
-    word = re.split(rf"[\s{_BREAKS}]", line, maxsplit=1)[0]
-    return _known(line) if word in COMMANDS else None
+def _bare(line: str, roles: frozenset[str]) -> Line | None:
+    """Words that are meant as a command: the speaker may give it, and says no more than anybody's needs."""
+    word = re.split(rf"[\s{_BREAKS}]", line, maxsplit=1)[0].rstrip("!?！？~")
+    if word not in COMMANDS:
+        return None
+    command, rest = COMMANDS[word], line[len(word) :].strip(_BREAKS + "!?！？~")
+    if command.who:
+        return Line(word, command, rest) if command.who & roles else None
+    said = [one.kind.words for one in command.parameters if isinstance(one.kind, Choice)]
+    plain = not rest or re.fullmatch(r"#?\d{1,6}", rest) or any(rest in words for words in said)
+    return Line(word, command, rest) if plain else None
 
 
 def nearest(word: str, allowed: list[Command]) -> Command | None:
@@ -229,21 +232,11 @@ async def _take(hearing: Hearing, parameter: Parameter, rest: str) -> tuple[Any,
         word, rest = rest.strip(), ""
     else:
         word, rest = take_word(rest)
-    return (_value(hearing, kind, word) if word else None), rest
-
-
-def _value(hearing: Hearing, kind: Any, word: str) -> Any:
-    if kind is date:
-        return parse_date(word, hearing.today)
-    if isinstance(kind, Choice):
-        return kind.parse(word)
-    if isinstance(kind, Word) and kind.label == "小时":
-        return parse_hours(word)
-    return word
+    return (value_of(kind, word, hearing.today) if word else None), rest
 
 
 async def _take_request(hearing: Hearing, rest: str) -> tuple[Request | None, str]:
     found = take_reference(rest)
     if found is not None:
         return await hearing.request_numbered(found[0]), found[1]
-    return await hearing.quoted_request(), rest
+    return await quoted_request(hearing), rest

@@ -94,11 +94,9 @@ class Speaker:
         """
         now = self.clock.now()
         budgets, night = self.pace.of_a_room(now), quiet(now, self.rules)
-        gathers = self.pace.gathers(now)
         async with self.store.read() as db:
             # Owed by day, but kept until the night by a broken line: it waits for the morning.
-            account = self.chat.account
-            for post in await outbox.due(db, account, now, budgets, gathers=gathers, quiet=night, most=1):
+            for post in await outbox.due(db, self.chat.account, now, budgets, quiet=night, most=1):
                 wait = await self.pace.wait(db, post, now)
                 return (post, 0) if wait <= 0 else (None, wait)
         return None, LOOKS_AGAIN
@@ -115,9 +113,7 @@ class Speaker:
             if not await outbox.begin_saying(db, post.id):
                 return
             if self.pace.settings.gather_seconds:
-                others = await outbox.owed_together(db, post, self.clock.now(), MOST_TOGETHER - 1)
-                texts = [post.text, *(one.text for one in others)]
-                await outbox.join(db, post, words.gathered(texts), others) if others else None
+                await self._gather(db, post)
         try:
             message_id = await self._send(post)
         except NotSent as error:
@@ -130,6 +126,12 @@ class Speaker:
             await self._give_up(post)
         else:
             await self._settle(post, "said", message_id or "")
+
+    async def _gather(self, db: AsyncSession, post: Post) -> None:
+        """What else the room is to be acknowledged goes out in the same post."""
+        others = await outbox.owed_together(db, post, self.clock.now(), MOST_TOGETHER - 1)
+        if others:
+            await outbox.join(db, post, words.gathered([one.text for one in (post, *others)]), others)
 
     async def _send(self, post: Post) -> str | None:
         if not post.attachment:

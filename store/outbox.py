@@ -17,8 +17,8 @@ UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
 GATHERED = "ack"
 """The kind of which a room, while it has just had one, is owed the next ones together."""
-Budgets = Sequence[tuple[datetime, int]]
-"""How many posts a room may have had since a time before it has to wait."""
+Budgets = Sequence[tuple[datetime, int, str]]
+"""How many posts, of one kind or ("") of all, a room may have had since a time before the next has to wait."""
 
 
 async def put(db: AsyncSession, post: Post) -> bool:
@@ -32,31 +32,28 @@ async def due(
     now: datetime,
     budgets: Budgets = (),
     *,
-    gathers: datetime | None = None,
     quiet: bool = False,
     most: int = 50,
 ) -> list[Post]:
     """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked.
 
-    A room that used up a budget is passed over: what it is owed never stands before another's. One that was
-    acknowledged something since `gathers` has its next acknowledgements gathered.
+    A room that used up a budget is passed over: what it is owed never stands before another's.
     """
     mine = [Post.account == account, Post.state == "due", Post.not_before <= now]
-    mine += [or_(Post.urgent, Post.kind.in_(UNPACED), ~Post.group, _below(*budget)) for budget in budgets]
-    if gathers is not None:
-        mine.append(or_(Post.kind != GATHERED, ~Post.group, _below(gathers, 1, gathered=True)))
+    mine += [_within(*budget) for budget in budgets]
     if quiet:
         mine.append(or_(Post.urgent, and_(Post.kind == "reply", ~Post.group)))
     order = (Post.urgent.desc(), Post.not_before, Post.id)
     return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(most)))
 
 
-def _below(since: datetime, most: int, *, gathered: bool = False) -> ColumnElement[bool]:
+def _within(since: datetime, most: int, kind: str) -> ColumnElement[bool]:
     said = aliased(Post)
-    counts = said.kind == GATHERED if gathered else said.kind.not_in(UNPACED)
-    there = (said.account == Post.account, said.to == Post.to, counts)
-    count = select(func.count()).where(*there, said.said_at >= since).correlate(Post)
-    return count.scalar_subquery() < most
+    counts = said.kind == kind if kind else said.kind.not_in(UNPACED)
+    there = (said.account == Post.account, said.to == Post.to, counts, said.said_at >= since)
+    count = select(func.count()).where(*there).correlate(Post).scalar_subquery()
+    free = Post.kind != kind if kind else Post.kind.in_(UNPACED)
+    return or_(Post.urgent, free, ~Post.group, count < most)
 
 
 async def owed_together(db: AsyncSession, post: Post, now: datetime, most: int) -> list[Post]:

@@ -248,7 +248,8 @@ class Play:
         """The program ends, if it still runs, and starts anew; only what is in the store is still known."""
         now, self.off = self.stage, False
         loaded = tomllib.loads("\n".join(self.settings))
-        now.config = Config(data_dir=now.config.data_dir, pace=UNPACED, **loaded)
+        pace = UNPACED.model_copy(update=loaded.pop("pace", {}))
+        now.config = Config(data_dir=now.config.data_dir, pace=pace, **loaded)
         now.bot = Bot(now.chat, now.store, self.reader, now.config, now.clock)
         await now.bot.speaker.take_stock()
         await now.bot.keeper.do_all()

@@ -26,7 +26,8 @@ from store.migrate import create_all
 from store.tables import Post
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
-FREE = Pace(gap_seconds=0, jitter_seconds=0)
+FREE = Pace(gap_seconds=0, jitter_seconds=0, gather_seconds=0)
+GATHERING = FREE.model_copy(update={"gather_seconds": 60})
 
 
 class FailingChat:
@@ -247,7 +248,7 @@ async def test_nothing_is_tried_while_the_chat_is_not_well(stand: Stand) -> None
 
 
 async def test_between_two_posts_lies_a_gap_and_the_urgent_go_first(store: Store, tmp_path: Path) -> None:
-    stand = Stand(store, tmp_path, Pace(gap_seconds=4, jitter_seconds=0))
+    stand = Stand(store, tmp_path, FREE.model_copy(update={"gap_seconds": 4}))
     await stand.owe("一")
     await stand.owe("二")
     await stand.owe("急", kind="urgent")
@@ -330,3 +331,52 @@ async def test_where_no_hour_is_quiet_the_night_is_like_the_day(store: Store, tm
     stand.clock.move_to(datetime(2026, 11, 16, 18, 0, tzinfo=UTC))
     await stand.owe("收到")
     assert await stand.say() == ["收到"]
+
+
+# -- acknowledgements of a burst
+
+
+@pytest.fixture
+def gathering(store: Store, tmp_path: Path) -> Stand:
+    return Stand(store, tmp_path, GATHERING)
+
+
+async def burst(stand: Stand) -> list[str]:
+    """Three requests in a few seconds; what was said to the first."""
+    await stand.owe("收到 #1 灯。李阿姨跟进，明晚8点前给您回音。")
+    said = await stand.say()
+    await stand.owe("收到 #2 门。李阿姨跟进，明晚8点前给您回音。")
+    await stand.owe("收到 #3 水")
+    return said
+
+
+JOINED = "收到 #2 门（李阿姨，明晚8点前回音）\n收到 #3 水"
+
+
+async def test_the_first_goes_out_at_once_and_the_rest_of_a_burst_together(gathering: Stand) -> None:
+    assert await burst(gathering) == ["收到 #1 灯。李阿姨跟进，明晚8点前给您回音。"]
+    await gathering.owe("隔壁", to="r5")
+    await gathering.owe("急", kind="urgent")
+    await gathering.owe("办好了", kind="reply")
+    assert await gathering.say(after=30) == ["急", "隔壁", "办好了"]
+    assert await gathering.say(after=31) == [JOINED]
+    assert await gathering.say(after=3600) == []
+
+
+async def test_of_a_long_burst_each_post_says_a_few(gathering: Stand) -> None:
+    for number in range(1, 10):
+        await gathering.owe(f"收到 #{number}")
+    said = [await gathering.say(after=61) for _ in range(3)]
+    assert [text.count("#") for texts in said for text in texts] == [6, 3]
+
+
+async def test_what_was_joined_shares_one_end(gathering: Stand) -> None:
+    await burst(gathering)
+    gathering.chat.ends = [NotSent(), MaybeSent()]
+    assert await gathering.say(after=61) == []
+    assert set((await gathering.states()).values()) == {"said", "due", "joined"}
+    await gathering.say(after=6)
+    assert (await gathering.states())[JOINED] == "unknown"
+    await gathering.echo(JOINED)
+    assert (await gathering.states())[JOINED] == "said"
+    assert await gathering.say(after=3600) == []

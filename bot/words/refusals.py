@@ -15,6 +15,7 @@ ADDING = frozenset({"edit", "route", "note", "urge", "reply"})
 REFUSALS = {
     "no_such_request": "没有 #{number}。发 /进度 看看您的诉求编号。",
     "which_building": "#{number} 在几栋楼都有：{names}。请带上楼号，比如 {example}#{number}。",
+    "which_quoted": "引用的那条里有 {quoted}，是哪一件？请带上编号再说，比如：{first}。",
     "not_allowed": "#{number} 这一步要由楼组长或负责的人来做。您可以发 /进度 {number} 看看到哪一步了。",
     "not_allowed_notfixed": "#{number} 由报的人来说。您家也没好的话，在群里直接说一声就行。",
     "not_allowed_rate": "#{number} 由报的人来评价。",
@@ -64,6 +65,9 @@ def refusal(error: Refusal) -> str:
     if "names" in facts:
         facts["example"] = facts["names"][0]
         facts["names"] = "、".join(facts["names"])
+    if "numbers" in facts:
+        facts["quoted"] = "、".join(f"#{number}" for number in facts["numbers"])
+        facts["first"] = f"#{facts['numbers'][0]}"
     if "choices" in facts:
         facts["choices"] = "、".join(dict.fromkeys(facts["choices"]))
     return REFUSALS.get(key, REFUSALS[error.key]).format(**facts)

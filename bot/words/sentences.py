@@ -84,7 +84,9 @@ _PROMISED = re.compile(r"(?:，已列入问题清单)?。\s?(?P<who>\S+)跟进�
 
 def gathered(texts: Sequence[str]) -> str:
     """Several acknowledgements as one post, a line for each."""
-    return "\n".join(" ".join(_PROMISED.sub(r"（\g<who>，\g<by>前回音）", text).split("\n")) for text in texts)
+    return "\n".join(
+        " ".join(_PROMISED.sub(r"（\g<who>，\g<by>前回音）", text).split("\n")) for text in texts
+    )
 
 
 def promise_in_english(request: Request) -> str:
