@@ -92,7 +92,7 @@ async def _ask_where(hearing: Hearing, heard: str) -> bool:
 
 async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
     speaker = await hearing.speaker()
-    request = draft(hearing, reading)
+    request = draft(hearing, reading, hearing.message.text)
     request.state, request.reporter, request.reporter_id = state, speaker, speaker.id
     act = Act(requests.acting(speaker, request, frozenset()), hearing.now, hearing.message.id)
     hearing.request = await requests.open_request(hearing.db, request, building, act)
@@ -101,24 +101,26 @@ async def _open(hearing: Hearing, reading: Reading, building: Place, state: str)
     return request
 
 
-def draft(hearing: Hearing, reading: Reading) -> Request:
+def draft(hearing: Hearing, reading: Reading, said: str) -> Request:
     """A request out of a reading, without number, building or reporter yet."""
-    route = reading.route if reading.route != "chat" else "quick"
+    if reading.route == "chat":
+        # Somebody says, or will be asked, that it is one after all: of what kind, its words may still tell.
+        reading = replace(hearing.means.reader.read(said, assume=True), danger="")
     return Request(
-        route=route,
-        category=reading.category or "other",
+        route=reading.route,
+        category=reading.category,
         danger=reading.danger,
         private=reading.private,
         english=reading.english,
         gist=reading.gist,
-        text=hearing.message.text[:LONGEST_KEPT],
+        text=said[:LONGEST_KEPT],
         where=asdict(reading.place),
         why=list(reading.why),
         channel="group" if hearing.room else "private",
         room_id=hearing.room.id if hearing.room else None,
         message_id=hearing.message.id,
         created=hearing.message.at,
-        due=due(hearing.message.at, route, "captain", hearing.means.rules),
+        due=due(hearing.message.at, reading.route, "captain", hearing.means.rules),
     )
 
 

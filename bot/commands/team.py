@@ -99,8 +99,8 @@ async def add(hearing: Hearing, content: Content, channel: Channel = "door") -> 
     building = await filed_at(hearing, reading)
     if building is None or not people.roles_at(await hearing.speaker(), building) & TEAM:
         raise Refusal("which_building_first")
-    request = intake.draft(hearing, reading)
-    request.text, request.channel = content, channel
+    request = intake.draft(hearing, reading, content)
+    request.channel = channel
     hearing.request = await requests.open_request(hearing.db, request, building, await hearing.deed(building))
     return words.added(request, hearing.promise(request))
 
