@@ -8,8 +8,23 @@ from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Place
 
 LONGEST = 10
-ACCUSING = frozenset({"noise", "pets"})
-"""Categories in which the flat that is named is a neighbour's."""
+ACCUSING = frozenset(
+    {
+        "noise",
+        "pets",
+        "dispute",
+        "encroachment",
+        "fire_safety",
+        "sanitation",
+        "security",
+        "parking",
+        "fraud",
+        "care",
+    }
+)
+"""Categories in which the flat that is named is a neighbour's: of him who is blamed, or who needs help."""
+SPARED = frozenset({"dispute", "care", "fraud"})
+"""Of these not even the floor is told."""
 UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
 """Categories whose own words stay out of the group."""
 
@@ -22,7 +37,9 @@ _PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "跳闸", 
 def of(category: str, place: Place, cues: Cues) -> str:
     """The gist of a request; never a name and never a whole phrase of the speaker."""
     what = UNSPOKEN.get(category) or _what(category, cues, bool(place.part))
-    where = _where(replace(place, flat="") if category in ACCUSING else place, what)
+    if category in ACCUSING:
+        place = replace(place, flat="", floor="" if category in SPARED else place.floor)
+    where = _where(place, what)
     return where + what if len(where + what) <= LONGEST else what[:LONGEST]
 
 
