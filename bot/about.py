@@ -180,6 +180,8 @@ def _same(hearing: Hearing, one: Bearing) -> bool:
     """What a neighbour asked for before: rather missed than wrongly joined."""
     if one.age > SAME_WITHIN:
         return False
+    if (tale := apart.same_scheme(hearing, one)) is not None:
+        return tale
     if one.alike >= SAME_FROM:
         return True
     also = "也" in hearing.message.text or one.ago <= JUST_NOW

@@ -33,9 +33,13 @@ def turned(hearing: Hearing, one: Bearing) -> bool:
     reading = hearing.reading
     if reading is None:
         return False
+    if (tale := same_scheme(hearing, one)) is not None:
+        return not tale
     loud = outcome(hearing) == "speak"
-    if one.elsewhere and loud:
-        return True
+    return (one.elsewhere and loud) or _names_another(hearing, reading, one, loud=loud)
+
+
+def _names_another(hearing: Hearing, reading: Reading, one: Bearing, *, loud: bool) -> bool:
     named, known = (hearing.means.reader.troubles(text) for text in (hearing.message.text, one.text))
     if set(named) & set(known) or (reading.danger and one.shares > 1):
         return False
@@ -46,6 +50,14 @@ def turned(hearing: Hearing, one: Bearing) -> bool:
     if near:
         return apart and phrases.ELSE.search(hearing.message.text) is not None
     return phrases.ELSE.match(hearing.message.text) is not None or _names_a_thing(reading, bool(named))
+
+
+def same_scheme(hearing: Hearing, one: Bearing) -> bool | None:
+    """Of two scams whether they are one, None where the words don't tell, or where it is about something else."""
+    if hearing.reading is None or {hearing.reading.category, one.request.category} != {"fraud"}:
+        return None
+    told, known = phrases.schemes(hearing.message.text), phrases.schemes(one.text)
+    return bool(told & known) if told and known else None
 
 
 def named_apart(hearing: Hearing, one: Bearing) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from bot import words
+from bot import phrases, words
 from bot.acknowledge import FIRST_HEARERS, acknowledge, alarm
 from bot.hearing import Hearing
 from bot.memory import Heard, RoomMemory
@@ -101,6 +101,11 @@ async def join(hearing: Hearing, request: Request) -> None:
     await earlier_photos(hearing, request)
     await _escalate(hearing, request, await hearing.act(request))
     heard_of_it = room_of(hearing).spoke_of(request.id, hearing.now - SAID_LATELY)
+    if request.category == "fraud" and not phrases.schemes(request.text) & phrases.schemes(
+        hearing.message.text
+    ):
+        # Perhaps it is another scam after all: that one was warned of does not warn of the other.
+        heard_of_it = False
     if new and not request.private and not heard_of_it and not hearing.said:
         count = (await requests.supporters(hearing.db, [request]))[request.id] + 1
         await hearing.say(words.joined(request, count), "ack", request)

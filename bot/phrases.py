@@ -35,3 +35,25 @@ NOT_FIXED = re.compile(
 OFFER = re.compile(
     r"接龙|团购|拼单|拼车|拼团|代购|帮[你您大]?[家]?带|有要|谁要|要的[报扣吱接]|转让|包邮|份|\d\s*[元块]"
 )
+_SCHEMES = {
+    "社保": "社保|医保|养老金|养老卡",
+    "公检法": "公安|警察|民警|派出所|检察|法院|洗钱|通缉|安全账户",
+    "退款": "退款|理赔|客服|快递丢|包裹丢|假一赔",
+    "ETC": "etc|高速卡",
+    "贷款": "贷款|借贷|征信|注销|白条|金条",
+    "亲人": "孙子|儿子出|女儿出|家人出|出车祸|急用钱|我是你领导|冒充领导",
+    "中奖": "中奖|抽奖|积分",
+    "刷单": "刷单|返利|兼职|点赞",
+    "投资": "投资|炒股|理财|荐股|虚拟币",
+    "保健品": "保健品|假药|免费体检|免费领|送鸡蛋|包治",
+    "上门": "燃气检修|检修燃气|换燃气|查水表|查电表|净水|收旧家电",
+    "补贴": "补贴|退税|个税",
+    "航班": "航班|机票|改签",
+    "扫码": "二维码|扫码",
+}
+
+
+def schemes(text: str) -> frozenset[str]:
+    """What tales of swindlers a text tells: two different ones are two warnings."""
+    said = text.lower()
+    return frozenset(name for name, words in _SCHEMES.items() if re.search(words, said))

@@ -121,6 +121,8 @@ def urgent_privately(request: Request) -> str:
 
 def joined(request: Request, households: int) -> str:
     """A neighbour reported the same: he is counted, not repeated."""
+    if request.category == "fraud":
+        return f"还有邻居也遇到了同样的骗局（#{request.number}，共{households}户）。别信、别转账，拿不准打 96110。"
     return f"和 {title(request)} 是同一件，已记上您家（共{households}户）。"
 
 
