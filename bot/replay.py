@@ -44,6 +44,8 @@ class Replay:
     lines: Sequence[Line]
     outcomes: dict[int, Outcome]
     message_ids: dict[int, str]
+    skipped: int = 0
+    """Commands about what this bot had not taken up."""
 
     async def run(self, passed: Callable[[int], None]) -> None:
         """Say everything at its time; `passed` hears of every message that was handled."""
@@ -58,27 +60,35 @@ class Replay:
             return Outcome(line.n)
         image = PICTURE if line.photo else None
         text = self.renumbered(line.words)
+        if text is None:
+            self.skipped += 1
+            return Outcome(line.n)
         hearing = await self.stage.speak(ROOM, line.who, text, image=image)
         if hearing is None:
             return Outcome(line.n)
         self.message_ids[line.n] = hearing.message.id
         return outcome(line.n, hearing)
 
-    def renumbered(self, text: str) -> str:
-        """A command with the numbers this bot gave for those a perfect one would have given."""
+    def renumbered(self, text: str) -> str | None:
+        """A command with the numbers this bot gave for those a perfect one would have given.
+
+        None when it is about something this bot did not take up: with its number it would hit another.
+        """
         command = router.parse(text)
         if command is None or command.command is None or not any(line.expect for line in self.lines):
             return text
         wanted = sum(parameter.kind is Request for parameter in command.command.parameters)
-        return (
-            re.sub(r"\d{1,6}", lambda found: self._number(found[0]), text, count=wanted) if wanted else text
-        )
+        ours = [self._number(ordinal) for ordinal in re.findall(r"\d{1,6}", text)[:wanted]]
+        if None in ours:
+            return None
+        numbers = iter(ours)
+        return re.sub(r"\d{1,6}", lambda _: str(next(numbers)), text, count=len(ours)) if ours else text
 
-    def _number(self, ordinal: str) -> str:
+    def _number(self, ordinal: str) -> int | None:
         openers = [line for line in self.lines if line.opens]
         at = int(ordinal) - 1
         opened = self.outcomes.get(openers[at].n) if 0 <= at < len(openers) else None
-        return str(opened.request) if opened and opened.opened else ordinal
+        return opened.request if opened and opened.opened else None
 
     async def _earlier_photos(self) -> None:
         """Photos were silent when they came, and found their request with the words that followed."""
@@ -136,7 +146,7 @@ async def replay(
             await ready.furnish(neighbourhood(lines, building), ready={})
             run = Replay(ready, lines, {}, {})
             await run.run(passed)
-            return verdict.judge(lines, run.outcomes, await run.posts())
+            return verdict.judge(lines, run.outcomes, await run.posts(), run.skipped)
 
 
 @click.command(name="replay")

@@ -66,6 +66,8 @@ class Verdict:
     lines: Sequence[Line]
     outcomes: Mapping[int, Outcome]
     posts: int
+    skipped: int = 0
+    """Commands left out, since what they are about was not taken up."""
 
     @property
     def labelled(self) -> bool:
@@ -112,6 +114,7 @@ class Verdict:
             "did": dict(Counter(one.did for one in self.outcomes.values())),
             "posts": self.posts,
             "posts_per_100": round(100 * self.posts / messages, 1),
+            "skipped": self.skipped,
         }
         if self.labelled:
             found["right"] = {kind: share.figures() for kind, share in self.shares().items()}
@@ -120,8 +123,8 @@ class Verdict:
         return found
 
 
-def judge(lines: Sequence[Line], outcomes: Mapping[int, Outcome], posts: int) -> Verdict:
-    return Verdict(lines, outcomes, posts)
+def judge(lines: Sequence[Line], outcomes: Mapping[int, Outcome], posts: int, skipped: int = 0) -> Verdict:
+    return Verdict(lines, outcomes, posts, skipped)
 
 
 def report(verdict: Verdict, *, misses: bool) -> list[str]:
@@ -133,6 +136,8 @@ def report(verdict: Verdict, *, misses: bool) -> list[str]:
     lines += [
         f"  {NAMES[did]} {count}" for did, count in sorted(totals["did"].items(), key=lambda one: -one[1])
     ]
+    if verdict.skipped:
+        lines.append(f"有 {verdict.skipped} 条命令说的那件没记下来，跳过了")
     if verdict.labelled:
         lines.append("和标注相比，做对的：")
         names = {**NAMES, "attached": "补充、同一件、附议合计"}

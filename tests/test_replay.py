@@ -77,6 +77,36 @@ async def test_a_command_means_the_request_a_perfect_bot_would_have_numbered_so(
     assert judged.outcomes[2].request == judged.outcomes[3].request == 1
 
 
+async def test_the_acknowledgements_of_a_burst_count_as_the_posts_they_become(
+    reader: Reader, tmp_path: Path
+) -> None:
+    judged = await replayed(
+        reader,
+        tmp_path,
+        "08:00:00|小吴|resident|2单元楼道灯坏了，请物业来修一下|quick|-|power",
+        "08:00:20|阿琴|resident|垃圾房臭死了 几天没人清了|quick|-|sanitation",
+        "08:00:40|老顾|resident|东门门禁刷不开，进不了门|quick|-|security",
+    )
+    assert [one.did for one in judged.outcomes.values()] == ["open"] * 3
+    assert judged.posts == 2
+
+
+async def test_a_command_about_what_was_missed_is_skipped_and_closes_nothing_else(
+    reader: Reader, tmp_path: Path
+) -> None:
+    judged = await replayed(
+        reader,
+        tmp_path,
+        "08:00:00|小吴|resident|今天天气真好|quick|-|other",
+        "08:10:00|阿琴|resident|2单元电梯坏了，按了没反应，请物业来修|listed|-|elevator",
+        "09:00:00|钟楼长|captain|/办结 1 说过了|command|1|-",
+        "09:10:00|钟楼长|captain|/受理 2|command|2|-",
+    )
+    assert did(judged) == [("silent", None), ("open", 1), ("silent", None), ("command", 1)]
+    assert judged.totals()["skipped"] == 1
+    assert "有 1 条命令" in "\n".join(verdict.report(judged, misses=False))
+
+
 async def test_numbers_of_an_unlabelled_file_stay(reader: Reader, tmp_path: Path) -> None:
     file = tmp_path / "day.tsv"
     rows = ("08:00:00|阿琴|captain|/办结 7 修好了",)
