@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import add
 
 from nlp.cut import Cut
 from nlp.knowledge import Concept
@@ -46,7 +47,6 @@ _SHAPES = (
 )
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
-LETTERS = 0.7
 WEIGHED = 400
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
@@ -73,12 +73,6 @@ class Cues:
     def has(self, *signs: str) -> bool:
         return any(sign in self.signs for sign in signs)
 
-    def strengths(self) -> dict[str, float]:
-        """Every sign with its strength: 1 for what was understood, LETTERS for mere letters."""
-        strengths = dict.fromkeys(letters(self.text), LETTERS)
-        strengths.update(dict.fromkeys(self.signs, 1.0))
-        return strengths
-
     def names(self, kind: str) -> list[str]:
         """The names of the concepts of one kind, in the order in which they were said."""
         return list(dict.fromkeys(c.name for _, _, c in self.found if c.kind == kind))
@@ -89,10 +83,9 @@ def letters(text: str) -> set[str]:
     found: set[str] = set()
     for run in _RUNS.findall(_NUMBER.sub("0", text[:WEIGHED])):
         if run[0].isascii() and run[0] != "0":
-            found.add("字:" + run)
+            found.add(run)
         else:
-            found.update("字:" + letter for letter in run)
-            found.update("字:" + run[at : at + 2] for at in range(len(run) - 1))
+            found.update(run, map(add, run, run[1:]))
     return found
 
 

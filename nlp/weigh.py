@@ -3,45 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.knowledge import Broken, line_of, table
 from nlp.reading import CATEGORIES
 
-OUTPUTS = ("request", "listed", "urgent", *CATEGORIES)
+_KINDS = tuple(CATEGORIES)
+OUTPUTS = ("request", "listed", "urgent", *_KINDS)
 START = "起点"
+
+
+LETTERS = 0.7
+"""The strength of mere letters; what was understood has 1."""
+LETTER = "字:"
+"""How the signs begin that are mere letters."""
+
+Row = tuple[float, ...]
+"""How much one sign speaks for each of OUTPUTS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each sign speaks for each output; START holds what speaks without any sign."""
 
-    columns: dict[str, dict[str, float]]
-    """output -> sign -> weight."""
-    kinds: dict[str, tuple[tuple[str, float], ...]]
-    """sign -> (category, weight), so that all categories are summed in one walk."""
+    signs: dict[str, Row]
+    letters: dict[str, Row]
+    """The rows of mere letters once more, by the letters alone."""
 
-    def score(self, signs: dict[str, float], output: str) -> float:
-        """The sum for one output; above 0 is more likely than not."""
-        column = self.columns[output]
-        return sum(column[sign] * strength for sign, strength in signs.items() if sign in column)
-
-    def category(self, signs: dict[str, float]) -> str:
-        """The category that is spoken for most."""
-        sums = dict.fromkeys(CATEGORIES, 0.0)
-        kinds = self.kinds
-        for sign, strength in signs.items():
-            for category, weight in kinds.get(sign, ()):
-                sums[category] += weight * strength
-        return max(sums, key=sums.__getitem__)
+    def scores(self, signs: Iterable[str], letters: Iterable[str]) -> Iterator[float]:
+        """The sums for OUTPUTS, one when asked for: talk is only weighed for the first. Above 0 is likely."""
+        told = _sums(filter(None, map(self.signs.get, signs)))
+        spelt = _sums(filter(None, map(self.letters.get, letters)))
+        return (whole + LETTERS * part for whole, part in zip(told, spelt, strict=True))
 
     def strongest(self, signs: Iterable[str], output: str, towards: int = 1, most: int = 4) -> list[str]:
         """Which of `signs` spoke loudest for `output` (or, with `towards` -1, against it)."""
-        column = self.columns[output]
-        spoke = sorted(((towards * column[sign], sign) for sign in signs if sign in column), reverse=True)
-        return [sign for strength, sign in spoke[:most] if strength > 0.1]
+        rows, at = self.signs, OUTPUTS.index(output)
+        spoke = [
+            (weight, sign) for sign in signs if sign in rows and (weight := towards * rows[sign][at]) > 0.1
+        ]
+        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+
+
+_SILENT: Row = (0.0,) * len(OUTPUTS)
+
+
+def _sums(rows: Iterable[Row]) -> Iterator[float]:
+    return map(sum, zip(_SILENT, *rows, strict=True))
+
+
+def category(scores: list[float]) -> str:
+    """The category that is spoken for most, out of the scores that follow those of route and danger."""
+    return _KINDS[scores.index(max(scores))]
 
 
 def probability(score: float) -> float:
@@ -51,16 +66,13 @@ def probability(score: float) -> float:
 
 def load(path: Path) -> Weights:
     """The weights of a file; raises Broken."""
-    columns: dict[str, dict[str, float]] = {output: {} for output in OUTPUTS}
-    kinds: dict[str, tuple[tuple[str, float], ...]] = {}
+    signs: dict[str, Row] = {}
     for sign, weights in table(path).items():
         if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS):
             raise Broken(
                 f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
             )
-        for output, weight in weights.items():
-            columns[output][sign] = float(weight)
-        kinds[sign] = tuple(
-            (output, float(weight)) for output, weight in weights.items() if output in CATEGORIES
-        )
-    return Weights(columns, {sign: spoken for sign, spoken in kinds.items() if spoken})
+        signs[sign] = tuple(float(weights.get(output, 0.0)) for output in OUTPUTS)
+    return Weights(
+        signs, {sign.removeprefix(LETTER): row for sign, row in signs.items() if sign.startswith(LETTER)}
+    )
