@@ -144,7 +144,7 @@ def _together(cues: Cues) -> None:
         for weighty in WEIGHTY:
             if f"况:{weighty}" in cues.signs and len(cues.found) > 1:
                 cues.signs[f"合:{weighty}"] = ""
-    for met in _clauses(cues):
+    for met in _clauses(cues) if len(kinds) > 1 else ():
         cues.signs.update((name, "") for first, second, name in _MEETINGS if first in met and second in met)
 
 

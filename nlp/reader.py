@@ -105,18 +105,18 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
-        self.signs = [weigh.START, *self.cues.signs]
-        if self.danger:
-            self.signs += (f"险:{self.danger}", "险:有")
+        self.told = known.weights.rows(self.cues.signs)
+        beside = (weigh.START, f"险:{self.danger}", "险:有") if self.danger else (weigh.START,)
+        self.beside = known.weights.rows(beside)
 
     def result(self) -> Reading:
-        scores = self.weights.scores(self.signs, self.letters)
-        certainty = weigh.probability(next(scores))
+        rows = [*self.told.values(), *self.beside.values()]
+        request, listed, urgent, *kinds = self.weights.scores(rows, self.letters)
+        certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
         danger: Danger = ""
         if certainty >= REQUEST_FROM:
-            listed, urgent, *kinds = scores
             route = "listed" if listed > 0 else "quick"
             category = weigh.category(kinds)
             danger = self.kind_of_danger(urgent, category)
@@ -154,10 +154,10 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.weights.strongest(self.cues.signs, output, sign)
+        named = weigh.strongest(self.told, output, sign)
         if not named:
-            spelt = (weigh.LETTER + letter for letter in self.letters)
-            named = self.weights.strongest([*self.signs, *spelt], output, sign)
+            spelt = self.weights.rows(weigh.LETTER + letter for letter in self.letters)
+            named = weigh.strongest(self.beside | spelt, output, sign)
         shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
         return "、".join(shown) or "没有明显的迹象"
 

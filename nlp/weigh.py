@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,29 +29,30 @@ class Weights:
     """How much each sign speaks for each output; START holds what speaks without any sign."""
 
     signs: dict[str, Row]
-    letters: dict[str, Row]
-    """The rows of mere letters once more, by the letters alone."""
+    letters: dict[str, tuple[tuple[int, float], ...]]
+    """What mere letters say, by the letters alone: (place in OUTPUTS, weight), for most say little."""
 
-    def scores(self, signs: Iterable[str], letters: Iterable[str]) -> Iterator[float]:
-        """The sums for OUTPUTS, one when asked for: talk is only weighed for the first. Above 0 is likely."""
-        told = _sums(filter(None, map(self.signs.get, signs)))
-        spelt = _sums(filter(None, map(self.letters.get, letters)))
-        return (whole + LETTERS * part for whole, part in zip(told, spelt, strict=True))
+    def rows(self, signs: Iterable[str]) -> dict[str, Row]:
+        """The rows of those signs that have one."""
+        return {sign: row for sign in signs if (row := self.signs.get(sign))}
 
-    def strongest(self, signs: Iterable[str], output: str, towards: int = 1, most: int = 4) -> list[str]:
-        """Which of `signs` spoke loudest for `output` (or, with `towards` -1, against it)."""
-        rows, at = self.signs, OUTPUTS.index(output)
-        spoke = [
-            (weight, sign) for sign in signs if sign in rows and (weight := towards * rows[sign][at]) > 0.1
-        ]
-        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+    def scores(self, rows: Iterable[Row], letters: Iterable[str]) -> list[float]:
+        """The sums for OUTPUTS; above 0 is more likely than not."""
+        sums: list[float] = [sum(column) for column in zip(_SILENT, *rows, strict=True)]
+        for spelt in filter(None, map(self.letters.get, letters)):
+            for at, weight in spelt:
+                sums[at] += weight
+        return sums
 
 
 _SILENT: Row = (0.0,) * len(OUTPUTS)
 
 
-def _sums(rows: Iterable[Row]) -> Iterator[float]:
-    return map(sum, zip(_SILENT, *rows, strict=True))
+def strongest(rows: dict[str, Row], output: str, towards: int = 1, most: int = 4) -> list[str]:
+    """Which signs spoke loudest for `output` (or, with `towards` -1, against it)."""
+    at = OUTPUTS.index(output)
+    spoke = [(weight, sign) for sign, row in rows.items() if (weight := towards * row[at]) > 0.1]
+    return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
 
 def category(scores: list[float]) -> str:
@@ -67,12 +68,18 @@ def probability(score: float) -> float:
 def load(path: Path) -> Weights:
     """The weights of a file; raises Broken."""
     signs: dict[str, Row] = {}
+    letters: dict[str, tuple[tuple[int, float], ...]] = {}
+    # Each weight once in memory: the fewer places to fetch them from, the faster the sums.
+    once: dict[float, float] = {}
     for sign, weights in table(path).items():
         if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS):
             raise Broken(
                 f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
             )
-        signs[sign] = tuple(float(weights.get(output, 0.0)) for output in OUTPUTS)
-    return Weights(
-        signs, {sign.removeprefix(LETTER): row for sign, row in signs.items() if sign.startswith(LETTER)}
-    )
+        row = [float(weights.get(output, 0.0)) for output in OUTPUTS]
+        signs[sign] = tuple(once.setdefault(weight, weight) for weight in row)
+        if sign.startswith(LETTER):
+            letters[sign.removeprefix(LETTER)] = tuple(
+                (at, LETTERS * weight) for at, weight in enumerate(row) if weight
+            )
+    return Weights(signs, letters)
