@@ -105,13 +105,12 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
-        self.told = known.weights.rows(self.cues.signs)
-        beside = (weigh.START, f"险:{self.danger}", "险:有") if self.danger else (weigh.START,)
-        self.beside = known.weights.rows(beside)
+        self.signs = [weigh.START, *self.cues.signs]
+        if self.danger:
+            self.signs += (f"险:{self.danger}", "险:有")
 
     def result(self) -> Reading:
-        rows = [*self.told.values(), *self.beside.values()]
-        request, listed, urgent, *kinds = self.weights.scores(rows, self.letters)
+        request, listed, urgent, *kinds = self.weights.scores(self.signs, self.letters)
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
@@ -154,10 +153,10 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = weigh.strongest(self.told, output, sign)
+        named = self.weights.strongest(self.cues.signs, output, sign)
         if not named:
-            spelt = self.weights.rows(weigh.LETTER + letter for letter in self.letters)
-            named = weigh.strongest(self.beside | spelt, output, sign)
+            spelt = (weigh.LETTER + letter for letter in self.letters)
+            named = self.weights.strongest([*self.signs, *spelt], output, sign)
         shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
         return "、".join(shown) or "没有明显的迹象"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,39 +21,47 @@ LETTERS = 0.7
 LETTER = "字:"
 """How the signs begin that are mere letters."""
 
-Row = tuple[float, ...]
-"""How much one sign speaks for each of OUTPUTS."""
+MILLIONTHS = 1_000_000
+_FIELDS = struct.Struct(f"<{len(OUTPUTS)}Q")
+_NOUGHT = 1 << 63
+"""What stands for 0 in a field, so that no field is ever negative and borrows from the next."""
+_NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign speaks for each output; START holds what speaks without any sign."""
+    """How much each sign speaks for each output; START holds what speaks without any sign.
 
-    signs: dict[str, Row]
-    letters: dict[str, tuple[tuple[int, float], ...]]
-    """What mere letters say, by the letters alone: (place in OUTPUTS, weight), for most say little."""
+    A sign's weights for all outputs are also kept side by side in one whole number, 64 bits to each output:
+    one addition adds them all, and the sum does not depend on the order.
+    """
 
-    def rows(self, signs: Iterable[str]) -> dict[str, Row]:
-        """The rows of those signs that have one."""
-        return {sign: row for sign in signs if (row := self.signs.get(sign))}
+    signs: dict[str, dict[str, float]]
+    packed: dict[str, int]
+    letters: dict[str, int]
+    """`packed` for mere letters, by the letters alone."""
 
-    def scores(self, rows: Iterable[Row], letters: Iterable[str]) -> list[float]:
+    def scores(self, signs: Iterable[str], letters: Iterable[str]) -> list[float]:
         """The sums for OUTPUTS; above 0 is more likely than not."""
-        sums: list[float] = [sum(column) for column in zip(_SILENT, *rows, strict=True)]
-        for spelt in filter(None, map(self.letters.get, letters)):
-            for at, weight in spelt:
-                sums[at] += weight
-        return sums
+        total = sum(filter(None, map(self.packed.get, signs)), _NOUGHTS)
+        total = sum(filter(None, map(self.letters.get, letters)), total)
+        return [
+            (field - _NOUGHT) / MILLIONTHS for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))
+        ]
+
+    def strongest(self, signs: Iterable[str], output: str, towards: int = 1, most: int = 4) -> list[str]:
+        """Which of `signs` spoke loudest for `output` (or, with `towards` -1, against it)."""
+        rows = ((sign, self.signs[sign]) for sign in signs if sign in self.signs)
+        spoke = [(weight, sign) for sign, row in rows if (weight := towards * row.get(output, 0.0)) > 0.1]
+        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
 
-_SILENT: Row = (0.0,) * len(OUTPUTS)
-
-
-def strongest(rows: dict[str, Row], output: str, towards: int = 1, most: int = 4) -> list[str]:
-    """Which signs spoke loudest for `output` (or, with `towards` -1, against it)."""
-    at = OUTPUTS.index(output)
-    spoke = [(weight, sign) for sign, row in rows.items() if (weight := towards * row[at]) > 0.1]
-    return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+def _packed(weights: dict[str, float], strength: float) -> int:
+    return sum(
+        round(strength * weights[output] * MILLIONTHS) << 64 * at
+        for at, output in enumerate(OUTPUTS)
+        if output in weights
+    )
 
 
 def category(scores: list[float]) -> str:
@@ -67,19 +76,16 @@ def probability(score: float) -> float:
 
 def load(path: Path) -> Weights:
     """The weights of a file; raises Broken."""
-    signs: dict[str, Row] = {}
-    letters: dict[str, tuple[tuple[int, float], ...]] = {}
-    # Each weight once in memory: the fewer places to fetch them from, the faster the sums.
-    once: dict[float, float] = {}
-    for sign, weights in table(path).items():
+    signs: dict[str, dict[str, float]] = table(path)
+    for sign, weights in signs.items():
         if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS):
             raise Broken(
                 f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
             )
-        row = [float(weights.get(output, 0.0)) for output in OUTPUTS]
-        signs[sign] = tuple(once.setdefault(weight, weight) for weight in row)
-        if sign.startswith(LETTER):
-            letters[sign.removeprefix(LETTER)] = tuple(
-                (at, LETTERS * weight) for at, weight in enumerate(row) if weight
-            )
-    return Weights(signs, letters)
+    packed = {sign: _packed(weights, 1) for sign, weights in signs.items() if not sign.startswith(LETTER)}
+    letters = {
+        sign.removeprefix(LETTER): _packed(weights, LETTERS)
+        for sign, weights in signs.items()
+        if sign.startswith(LETTER)
+    }
+    return Weights(signs, packed, letters)
