@@ -12,13 +12,19 @@ from nlp.knowledge import Concept
 from nlp.words import Words
 
 _CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
-_SHAPES = (
+_LETTER = re.compile(r"[\da-z]")
+_LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
     ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
-    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:网址", re.compile(r"https?:|www\.|\burl\b|\.(?:com|cn|top|xyz)\b")),
     ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|\d{3,4}-\d{6,8}|\d{2,4}\*{2,}\d|cellphone|\bphone\b")),
     ("形:占位词", re.compile(r"\b(?:digit|name|place|wechat)\b")),
+    ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
+    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
+)
+"""Shapes that hold a digit or a Latin letter; most messages have neither."""
+_SHAPES = (
+    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:问号", re.compile(r"\?")),
     ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
     ("形:感叹", re.compile(r"!")),
@@ -26,11 +32,9 @@ _SHAPES = (
     ("形:吗呢结尾", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
     ("形:吧呀结尾", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
     ("形:@开头", re.compile(r"^@")),
-    ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
     ("形:几点钟", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
     ("形:几号楼", re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)")),
     ("形:几楼", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
-    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
     ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
     ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
     ("形:省略", re.compile(r"\.\.\.|。。|…")),
@@ -121,7 +125,7 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
     _together(cues)
-    for name, shape in _SHAPES:
+    for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
