@@ -54,6 +54,7 @@ _NUMBER = re.compile(r"\d+")
 WEIGHED = 400
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
+_MISSING = (("thing", "缺:无物"), ("trouble", "缺:无况"), ("ask", "缺:无求"), ("talk", "缺:无闲"))
 _MEETINGS = (
     ("thing", "trouble", "同句:物遇况"),
     ("thing", "ask", "同句:物有求"),
@@ -137,16 +138,14 @@ def _together(cues: Cues) -> None:
     kinds = {concept.kind for _, _, concept in cues.found}
     if "case" in kinds:
         kinds |= {"thing", "trouble"}
-    for kind, name in (("thing", "无物"), ("trouble", "无况"), ("ask", "无求"), ("talk", "无闲")):
-        if kind not in kinds:
-            cues.signs[f"缺:{name}"] = ""
+    cues.signs.update((name, "") for kind, name in _MISSING if kind not in kinds)
     beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
         cues.signs[f"{sign}/{beside}"] = ""
-    if "thing" in kinds or "trouble" in kinds:
+    if len(cues.found) > 1 and ("thing" in kinds or "trouble" in kinds):
         # One lamp is a quick fix; all lamps, every night or for a year are not.
         for weighty in WEIGHTY:
-            if f"况:{weighty}" in cues.signs and len(cues.found) > 1:
+            if f"况:{weighty}" in cues.signs:
                 cues.signs[f"合:{weighty}"] = ""
     for met in _clauses(cues) if len(kinds) > 1 else ():
         cues.signs.update((name, "") for first, second, name in _MEETINGS if first in met and second in met)

@@ -105,6 +105,7 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
+        self.told = self.weights.rows(self.cues.signs)
         self.signs = [weigh.START, *self.cues.signs]
         if self.danger:
             self.signs += (f"险:{self.danger}", "险:有")
@@ -153,10 +154,10 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.weights.strongest(self.cues.signs, output, sign)
+        named = weigh.strongest(self.told, output, sign)
         if not named:
             spelt = (weigh.LETTER + letter for letter in self.letters)
-            named = self.weights.strongest([*self.signs, *spelt], output, sign)
+            named = weigh.strongest(self.weights.rows([*self.signs, *spelt]), output, sign)
         shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
         return "、".join(shown) or "没有明显的迹象"
 

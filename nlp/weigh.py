@@ -49,11 +49,17 @@ class Weights:
             (field - _NOUGHT) / MILLIONTHS for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))
         ]
 
-    def strongest(self, signs: Iterable[str], output: str, towards: int = 1, most: int = 4) -> list[str]:
-        """Which of `signs` spoke loudest for `output` (or, with `towards` -1, against it)."""
-        rows = ((sign, self.signs[sign]) for sign in signs if sign in self.signs)
-        spoke = [(weight, sign) for sign, row in rows if (weight := towards * row.get(output, 0.0)) > 0.1]
-        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+    def rows(self, signs: Iterable[str]) -> list[tuple[str, dict[str, float]]]:
+        """Those of `signs` that weigh anything, each with its weights."""
+        return [(sign, row) for sign in signs if (row := self.signs.get(sign))]
+
+
+def strongest(
+    rows: Iterable[tuple[str, dict[str, float]]], output: str, towards: int, most: int = 4
+) -> list[str]:
+    """Which signs spoke loudest for `output` (or, with `towards` -1, against it)."""
+    spoke = [(weight, sign) for sign, row in rows if (weight := towards * row.get(output, 0.0)) > 0.1]
+    return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
 
 def _packed(weights: dict[str, float], strength: float) -> int:
