@@ -163,7 +163,7 @@ class _Reading:
 
 
 def load() -> Reader:
-    """A reader with its dictionary loaded; takes about a second, so call it off the event loop."""
+    """A reader with its dictionary loaded; takes about half a second, so call it off the event loop."""
     import opencc
 
     data = files.DATA

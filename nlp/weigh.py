@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.knowledge import Broken, line_of, table
 from nlp.reading import CATEGORIES
@@ -21,9 +22,12 @@ LETTERS = 0.7
 LETTER = "字:"
 """How the signs begin that are mere letters."""
 
-MILLIONTHS = 1_000_000
-_FIELDS = struct.Struct(f"<{len(OUTPUTS)}Q")
-_NOUGHT = 1 << 63
+UNIT = 10_000
+"""Weights are summed in whole ten-thousandths."""
+HEAVIEST = 100.0
+"""So that even a thousand signs fit into a field."""
+_FIELDS = struct.Struct(f"<{len(OUTPUTS)}I")
+_NOUGHT = 1 << 31
 """What stands for 0 in a field, so that no field is ever negative and borrows from the next."""
 _NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
 
@@ -32,7 +36,7 @@ _NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
 class Weights:
     """How much each sign speaks for each output; START holds what speaks without any sign.
 
-    A sign's weights for all outputs are also kept side by side in one whole number, 64 bits to each output:
+    A sign's weights for all outputs are also kept side by side in one whole number, 32 bits to each output:
     one addition adds them all, and the sum does not depend on the order.
     """
 
@@ -45,9 +49,7 @@ class Weights:
         """The sums for OUTPUTS; above 0 is more likely than not."""
         total = sum(filter(None, map(self.packed.get, signs)), _NOUGHTS)
         total = sum(filter(None, map(self.letters.get, letters)), total)
-        return [
-            (field - _NOUGHT) / MILLIONTHS for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))
-        ]
+        return [(field - _NOUGHT) / UNIT for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))]
 
     def rows(self, signs: Iterable[str]) -> list[tuple[str, dict[str, float]]]:
         """Those of `signs` that weigh anything, each with its weights."""
@@ -62,9 +64,14 @@ def strongest(
     return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
 
+def _light(weights: dict[str, Any]) -> bool:
+    """Whether all are numbers that fit."""
+    return all(isinstance(weight, int | float) and abs(weight) <= HEAVIEST for weight in weights.values())
+
+
 def _packed(weights: dict[str, float], strength: float) -> int:
     return sum(
-        round(strength * weights[output] * MILLIONTHS) << 64 * at
+        round(strength * weights[output] * UNIT) << 32 * at
         for at, output in enumerate(OUTPUTS)
         if output in weights
     )
@@ -84,7 +91,7 @@ def load(path: Path) -> Weights:
     """The weights of a file; raises Broken."""
     signs: dict[str, dict[str, float]] = table(path)
     for sign, weights in signs.items():
-        if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS):
+        if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS) or not _light(weights):
             raise Broken(
                 f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
             )
