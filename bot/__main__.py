@@ -14,7 +14,7 @@ COMMANDS = {
     "check": ("bot.cli.check:check", "检查设置、数据库、网关，说清哪里要改"),
     "gateway": ("bot.cli.gateway:gateway", "运行自带的 Wechaty 网关，扫码登录微信"),
     "code": ("bot.cli.code:code", "做一次性口令：领角色、绑定群"),
-    "import": ("bot.cli.exchange:import_", "导入楼组和人员名单"),
+    "import": ("bot.cli.exchange:import_", "导入楼组、住户和人员名单"),
     "export": ("bot.cli.exchange:export", "把问题清单存成 Excel"),
     "backup": ("bot.cli.upkeep:backup", "备份数据库和照片"),
     "migrate": ("bot.cli.upkeep:migrate", "把数据库升级到当前版本"),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import home
 from bot.arguments import Reference
 from bot.chat import Message
 from bot.config import Config
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
-_FLAT_IN_NAME = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 _NUMBER = re.compile(
     r"(?:(?P<building>[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼?|栋|幢|座))\s?)?#(?P<number>\d{1,6})(?!\d)"
 )
@@ -102,19 +102,16 @@ class Hearing:
 
     async def speaker(self) -> Person:
         """The speaker's row, made now that there is a reason to keep him."""
+        message, unit = self.message, self.reading.place.unit if self.reading else ""
+        known = self.person.household if self.person else ""
+        household = await home.household(self.db, self.place, message.name, unit, known)
         if self.person is None:
-            message = self.message
             stranger = Person(account=message.account, contact=message.sender, name=message.name)
-            stranger.household = self._home()
+            stranger.household = household
             self.person = await people.made(self.db, stranger)
-        self.person.household = self.person.household or self._home()
+        elif household != known:
+            self.person.household = household
         return self.person
-
-    def _home(self) -> str:
-        """The flat that somebody shows in his name, "王阿姨101", with the unit he spoke of."""
-        in_name = _FLAT_IN_NAME.search(self.message.name)
-        unit = self.reading.place.unit if self.reading else ""
-        return "-".join(filter(None, [unit, in_name[0]])) if in_name else ""
 
     async def act(self, request: Request) -> Act:
         """The speaker's deed towards a request, with the rights he has there."""

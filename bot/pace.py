@@ -32,22 +32,19 @@ class Pace:
         gap = settings.gap_seconds + self._jitter - (now - last).total_seconds() if last else 0.0
         if post.urgent or gap > 0:
             return max(gap, 0.0)
-        if await self._spent(db, post, now):
+        if await self._spent(db, post.account, now):
             return 10.0
         return 0.0
 
-    async def _spent(self, db: AsyncSession, post: Post, now: datetime) -> bool:
-        """Whether a budget of the minute or the day is used up."""
-        settings, account = self.settings, post.account
+    async def _spent(self, db: AsyncSession, account: str, now: datetime) -> bool:
+        """Whether the account's budget of the minute or the day is used up."""
+        settings = self.settings
         if settings.per_minute and await outbox.said_since(db, account, now - MINUTE) >= settings.per_minute:
             return True
-        if settings.per_day and await outbox.said_since(db, account, now - DAY) >= settings.per_day:
-            return True
-        if not post.group or post.kind in outbox.UNPACED:
-            return False
-        in_minute = await outbox.said_since(db, account, now - MINUTE, post.to)
-        in_day = await outbox.said_since(db, account, now - DAY, post.to)
-        return bool(
-            (settings.per_minute_room and in_minute >= settings.per_minute_room)
-            or (settings.room_posts_a_day and in_day >= settings.room_posts_a_day)
-        )
+        return bool(settings.per_day and await outbox.said_since(db, account, now - DAY) >= settings.per_day)
+
+    def of_a_room(self, now: datetime) -> outbox.Budgets:
+        """What one room may have had by now; 0 in the settings sets no bound."""
+        settings = self.settings
+        budgets = ((now - MINUTE, settings.per_minute_room), (now - DAY, settings.room_posts_a_day))
+        return [budget for budget in budgets if budget[1]]

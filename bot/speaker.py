@@ -86,16 +86,18 @@ class Speaker:
         return min(LOOKS_AGAIN, wait)
 
     async def _next(self) -> tuple[Post | None, float]:
-        """The first post that may be said now; else None, and how many seconds until one may."""
-        now, waits = self.clock.now(), [LOOKS_AGAIN]
+        """The first post that may be said now; else None, and how many seconds until one may.
+
+        What holds the first one holds all: the gap and the budgets of the account.
+        """
+        now = self.clock.now()
+        budgets, night = self.pace.of_a_room(now), quiet(now, self.rules)
         async with self.store.read() as db:
             # Owed by day, but kept until the night by a broken line: it waits for the morning.
-            for post in await outbox.due(db, self.chat.account, now, quiet=quiet(now, self.rules)):
+            for post in await outbox.due(db, self.chat.account, now, budgets, quiet=night, most=1):
                 wait = await self.pace.wait(db, post, now)
-                if wait <= 0:
-                    return post, 0
-                waits.append(wait)
-        return None, min(waits)
+                return (post, 0) if wait <= 0 else (None, wait)
+        return None, LOOKS_AGAIN
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, inspect, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from store import once
 from store.tables import Post
 
 UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
+Budgets = Sequence[tuple[datetime, int]]
+"""How many posts a room may have had since a time before it has to wait."""
 
 
 async def put(db: AsyncSession, post: Post) -> bool:
     """Owe a post; False when one with its key already was, whatever became of it."""
-    values = {
-        column.key: getattr(post, column.key)
-        for column in inspect(post).mapper.columns
-        if column.key in vars(post)
-    }
-    owed = once.insert(db, Post).values(values).on_conflict_do_nothing([Post.key])
-    return await db.scalar(owed.returning(Post.id)) is not None
+    return await once.put(db, post, "key")
 
 
 async def due(
-    db: AsyncSession, account: str, now: datetime, limit: int = 50, *, quiet: bool = False
+    db: AsyncSession,
+    account: str,
+    now: datetime,
+    budgets: Budgets = (),
+    *,
+    quiet: bool = False,
+    most: int = 50,
 ) -> list[Post]:
-    """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked."""
+    """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked.
+
+    A room that used up a budget is passed over: what it is owed never stands before another's.
+    """
     mine = [Post.account == account, Post.state == "due", Post.not_before <= now]
+    mine += [or_(Post.urgent, Post.kind.in_(UNPACED), ~Post.group, _below(*budget)) for budget in budgets]
     if quiet:
         mine.append(or_(Post.urgent, and_(Post.kind == "reply", ~Post.group)))
     order = (Post.urgent.desc(), Post.not_before, Post.id)
-    return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(limit)))
+    return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(most)))
+
+
+def _below(since: datetime, most: int) -> ColumnElement[bool]:
+    said = aliased(Post)
+    there = (said.account == Post.account, said.to == Post.to, said.kind.not_in(UNPACED))
+    count = select(func.count()).where(*there, said.said_at >= since).correlate(Post)
+    return count.scalar_subquery() < most
 
 
 async def begin_saying(db: AsyncSession, post_id: int) -> bool:
@@ -91,11 +106,9 @@ async def rest(db: AsyncSession, account: str, now: datetime) -> int:
     return cast("CursorResult[Any]", left).rowcount
 
 
-async def said_since(db: AsyncSession, account: str, since: datetime, to: str | None = None) -> int:
-    """How many posts went out, or may have, since a time; with `to`, only there and only what budgets count."""
+async def said_since(db: AsyncSession, account: str, since: datetime) -> int:
+    """How many posts went out, or may have, since a time."""
     query = select(func.count()).where(Post.account == account, Post.said_at >= since)
-    if to is not None:
-        query = query.where(Post.to == to, Post.kind.not_in(UNPACED))
     return await db.scalar(query) or 0
 
 

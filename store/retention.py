@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ENDED
@@ -50,7 +50,7 @@ async def drop_posts(db: AsyncSession, before: datetime) -> None:
 async def forget(db: AsyncSession, person: Person) -> list[str]:
     """Wipe a person: his words and photos, his name and rights; the hashes of photos to be deleted.
 
-    What he asked for goes on without him: number, category and state stay.
+    What he asked for goes on without him: number, category and state stay, and of his flat that it was one.
     """
     mine = list(await db.scalars(select(Request).where(Request.reporter_id == person.id)))
     hashes = await blank(db, mine)
@@ -59,7 +59,12 @@ async def forget(db: AsyncSession, person: Person) -> list[str]:
     await db.execute(
         update(Supporter)
         .where(Supporter.person_id == person.id)
-        .values(text="", person_id=None, message_id="")
+        .values(
+            text="",
+            person_id=None,
+            message_id="",
+            household=literal("gone:").concat(cast(Supporter.id, String)),
+        )
     )
     person.roles.clear()
     await db.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None))

@@ -17,6 +17,7 @@ __all__ = [
     "Code",
     "Correction",
     "Event",
+    "Household",
     "Person",
     "Photo",
     "Place",
@@ -44,6 +45,24 @@ class Place(Base):
     """Ids from the root down to this one, "/1/4/12/": what lies under a place starts with its path."""
     aliases: Mapped[list[str]] = mapped_column(default=list)
     last_number: Mapped[int] = mapped_column(default=0)
+    households: Mapped[int] = mapped_column(default=0)
+    """How many are on the list that was imported; 0 while there is none."""
+
+
+class Household(Base):
+    """户: a flat of a building, as the imported list has it; who lives there is not kept."""
+
+    __tablename__ = "household"
+    __table_args__ = (UniqueConstraint("place_id", "flat", "unit"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    unit: Mapped[str]
+    flat: Mapped[str]
+
+    @property
+    def label(self) -> str:
+        """As `Person.household` has it: "2-501", or "501" in a building without units."""
+        return "-".join(filter(None, [self.unit, self.flat]))
 
 
 class Room(Base):
@@ -58,7 +77,6 @@ class Room(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
     bound_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
-    greeted_at: Mapped[datetime | None]
     place: Mapped[Place | None] = relationship(lazy="joined")
 
 
@@ -72,7 +90,7 @@ class Person(Base):
     contact: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
     household: Mapped[str] = mapped_column(default="")
-    """"unit-flat" as far as known; "" when unknown, and then the person counts as one household."""
+    """His household's label, or without a list "unit-flat" as far as known; "" while unknown: he counts as one."""
     deaf: Mapped[bool] = mapped_column(default=False)
     """He asked not to be recorded."""
     roles: Mapped[list[Role]] = relationship(lazy="selectin", cascade="all, delete-orphan")

@@ -216,12 +216,27 @@ def test_a_list_is_imported_with_a_code_for_each_role(folder: Path) -> None:
     assert captain.startswith("3号楼 楼组长 李阿姨：/认领 ") and clerk.startswith(
         "本社区 居委会 周主任：/认领 "
     )
-    assert "只发给本人" in hint and "住户 1 行" in residents
+    assert "只发给本人" in hint and "新增 2 户，原来就有 0 户" in residents
+    assert rows(folder, "SELECT unit, flat FROM household ORDER BY id") == [("1", "101"), ("1", "202")]
+    assert "王阿姨".encode() not in (folder / "data" / "louzu.db").read_bytes()
     assert rows(folder, "SELECT role FROM code ORDER BY id") == [("captain",), ("clerk",)]
     assert rows(folder, "SELECT name, aliases FROM place WHERE kind = 'building'") == [
         ("3号楼", json.dumps(["东单元"]))
     ]
     assert captain[-8:] != clerk[-8:]
+
+
+def test_a_list_that_is_imported_again_adds_only_what_is_new(folder: Path) -> None:
+    lines = ["楼组,单元,房号", *(f"{number // 400 + 1},,{number % 400 + 101}" for number in range(1190))]
+    (folder / "list.csv").write_text("\n".join(lines), "utf-8")
+    assert "新增 1190 户，原来就有 0 户" in louzu("import", "list.csv").stdout
+    (folder / "list.csv").write_text("\n".join([*lines, "3号楼,2单元,901"]), "utf-8")
+    assert "新增 1 户，原来就有 1190 户" in louzu("import", "list.csv").stdout
+    assert rows(folder, "SELECT name, households FROM place WHERE kind = 'building'") == [
+        ("1号楼", 400),
+        ("2号楼", 400),
+        ("3号楼", 391),
+    ]
 
 
 def test_a_list_with_a_mistake_imports_nothing(folder: Path) -> None:
@@ -235,7 +250,7 @@ def test_a_list_with_a_mistake_imports_nothing(folder: Path) -> None:
 
 def test_the_empty_list_that_is_written_can_be_read_back(folder: Path) -> None:
     assert louzu("import", "--template", "list.xlsx").exit_code == 0
-    assert "住户 0 行" in louzu("import", "list.xlsx").stdout
+    assert "新增 0 户" in louzu("import", "list.xlsx").stdout
 
 
 def test_a_database_that_cannot_be_opened_is_one_plain_line(

@@ -289,6 +289,17 @@ async def test_the_budget_of_one_room_holds_no_other_and_no_summary(store: Store
     assert await stand.say() == ["一", "别的群", "周汇总"]
 
 
+async def test_a_room_whose_budget_is_spent_holds_no_other_however_much_it_is_owed(
+    store: Store, tmp_path: Path
+) -> None:
+    stand = Stand(store, tmp_path, FREE.model_copy(update={"room_posts_a_day": 1}))
+    for number in range(60):
+        await stand.owe(f"攒下的 {number}")
+    await stand.owe("别的群", to="r5")
+    await stand.owe("周汇总", kind="digest")
+    assert await stand.say() == ["攒下的 0", "别的群", "周汇总"]
+
+
 async def test_a_restart_forgets_no_budget(store: Store, tmp_path: Path) -> None:
     stand = Stand(store, tmp_path, FREE.model_copy(update={"per_day": 1}))
     await stand.owe("一")

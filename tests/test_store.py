@@ -216,6 +216,11 @@ async def test_an_older_file_is_copied_aside_and_upgraded(tmp_path: Path) -> Non
                 "INSERT INTO place (kind, name, path, aliases, last_number) VALUES ('building', '3号楼', '/1/', '[]', 7)"
             )
         )
+        await connection.execute(
+            text(
+                "INSERT INTO room (account, contact, topic, place_id, greeted_at) VALUES ('demo', 'r3', '', 1, '2026-01-01')"
+            )
+        )
     aside = await migrate.migrate(store, NOW)
     assert aside is not None and aside.name == "old-20261116-020000-before-upgrade.db"
     with closing(sqlite3.connect(aside)) as old:
@@ -225,7 +230,8 @@ async def test_an_older_file_is_copied_aside_and_upgraded(tmp_path: Path) -> Non
         place = await places.find_building(db, "3")
         assert place is not None
         opened = await requests.open_request(db, request(), place, people_act())
-        assert opened.number == 8
+        assert (opened.number, place.households) == (8, 0)
+        assert (await places.room(db, "demo", "r3")).place is place
     await store.close()
 
 

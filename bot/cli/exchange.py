@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,10 +17,11 @@ from bot.cli.code import KEYS, place_named
 from bot.cli.settings import opened, with_config
 from bot.clock import SystemClock
 from bot.config import Config
+from bot.home import listed
 from bot.households import HouseholdRow, read_households, template
 from bot.ledger import agenda_sheet, issue_sheet
 from bot.settings import rules_of
-from store import Refusal, people, places
+from store import Refusal, households, people, places
 from store.tables import Place
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -41,7 +45,7 @@ def export(config: Config, month: str, building: str, agenda: bool, file: Path) 
 @click.argument("file", metavar="文件", type=FILE)
 @with_config
 def import_(config: Config, blank: bool, file: Path) -> None:
-    """导入楼组和人员名单（.xlsx 或 .csv），给每个角色做一个口令。
+    """导入楼组、住户和人员名单（.xlsx 或 .csv），给每个角色做一个口令。
 
     先用 --template 写出空的名单。有一处不对就什么都不导入。
     """
@@ -76,19 +80,37 @@ async def _tops(db: AsyncSession, building: str) -> list[int]:
 
 
 async def _import(config: Config, rows: list[HouseholdRow]) -> list[str]:
-    """Make the places, and a code for everybody with a role: who he is on WeChat shows when he claims it."""
-    told = []
-    now = SystemClock().now()
+    """Make the places and their households, and a code for everybody with a role.
+
+    Who he is on WeChat shows when he claims it; of a resident only his flat is kept.
+    """
+    told, now = [], SystemClock().now()
+    flats: defaultdict[Place, list[tuple[str, str]]] = defaultdict(list)
     async with opened(config) as store, store.begin() as db:
+        named = {
+            name: await place_named(db, config, name) for name in dict.fromkeys(row.building for row in rows)
+        }
         for row in rows:
-            place = await place_named(db, config, row.building)
+            place = named[row.building]
             if row.building and row.alias and row.alias not in place.aliases:
                 place.aliases = [*place.aliases, row.alias]
+            if row.flat and place.kind == "building":
+                flats[place].append(listed(row.unit, row.flat))
             if row.role in KEYS:
                 made = await people.make_code(db, KEYS[row.role], place, now)
                 told.append(f"{place.name} {row.role} {row.name}：/认领 {made}")
-    residents = sum(row.role not in KEYS for row in rows)
-    return [*_handing_out(told), f"楼组已经建好；住户 {residents} 行只用来核对，名单不保存。"]
+        kept = await _keep(db, flats)
+    return [*_handing_out(told), kept]
+
+
+async def _keep(db: AsyncSession, flats: Mapping[Place, Sequence[tuple[str, str]]]) -> str:
+    fresh, all_ = 0, sum(len(set(its)) for its in flats.values())
+    with click.progressbar(
+        flats.items(), label="住户", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        for place, its in bar:
+            fresh += await households.keep(db, place, its)
+    return f"楼组已经建好；住户新增 {fresh} 户，原来就有 {all_ - fresh} 户。只记楼组、单元和房号，居民的称呼不保存。"
 
 
 def _handing_out(told: list[str]) -> list[str]:

@@ -70,7 +70,8 @@ def _until(request: Request, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _line(request: Request, now: datetime, zone: ZoneInfo, households: int = 0) -> str:
-    many = f" {households}户" if households > 1 else ""
+    of_all = f"/{request.building.households}" if request.building.households else ""
+    many = f" {households}{of_all}户" if households > 1 else ""
     urgent = "【急】" if request.danger and not request.ended_at else ""
     return f"{urgent}{title(request)} {STATES[request.state]}{many} {_holder(request)}{_until(request, now, zone)}".rstrip()
 
