@@ -12,6 +12,8 @@ from nlp.knowledge import Concept
 from nlp.words import Words
 
 _CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
+_UNBROKEN = re.compile(r"[^,.!?;:。、\n…~ ]+")
+"""What jieba, too, cuts by itself."""
 _LETTER = re.compile(r"[\da-z]")
 _LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
@@ -105,6 +107,15 @@ def alone_in(words: list[str]) -> set[int]:
     return found
 
 
+def _alone(text: str, wanted: set[int], cut: Cut) -> set[int]:
+    """The places where a character stands for itself, in those parts of a text that hold any of the `wanted`."""
+    found: set[int] = set()
+    for part in _UNBROKEN.finditer(text):
+        if not wanted.isdisjoint(range(*part.span())):
+            found.update(part.start() + at for at in alone_in(cut(part[0])))
+    return found
+
+
 def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[int, int, Concept]]:
     """The hits that no longer hit contains; expects them by start, longer ones first."""
     kept: list[tuple[int, int, Concept]] = []
@@ -119,10 +130,10 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
     cues = Cues(text, found=outermost(list(vocabulary.all(text))))
-    if any(end - start == 1 for start, end, _ in cues.found):
+    if single := {start for start, end, _ in cues.found if end - start == 1}:
         # A single character counts only where jieba cuts it free: 车 is not in 风车.
-        alone = alone_in(cut(text))
-        cues.found = [hit for hit in cues.found if hit[1] - hit[0] > 1 or hit[0] in alone]
+        hidden = single - _alone(text, single, cut)
+        cues.found = [hit for hit in cues.found if hit[0] not in hidden]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
     _together(cues)
