@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import once
@@ -23,11 +23,8 @@ class Journal:
     async def arrived(self, ids: Sequence[str]) -> list[str]:
         """Write down what arrived, in one transaction; those that had not been seen before."""
         async with self.store.begin() as db:
-            known = set(await db.scalars(self._rows(Seen.message_id).where(Seen.message_id.in_(ids))))
-            fresh = [id_ for id_ in dict.fromkeys(ids) if id_ not in known]
-            if fresh:
-                await db.execute(insert(Seen), [self._row(id_) for id_ in fresh])
-        return fresh
+            once_each = dict.fromkeys(ids)
+            return [id_ for id_ in once_each if await once.put(db, self._row(id_), "account message_id")]
 
     async def unhandled(self) -> list[str]:
         """What arrived and was not handled, oldest first."""
@@ -48,8 +45,8 @@ class Journal:
     def _rows(self, column: Any) -> Any:
         return select(column).where(Seen.account == self.account)
 
-    def _row(self, message_id: str) -> dict[str, Any]:
-        return {"account": self.account, "message_id": message_id, "at": self.now(), "handled": False}
+    def _row(self, message_id: str) -> Seen:
+        return Seen(account=self.account, message_id=message_id, at=self.now(), handled=False)
 
 
 async def take(db: AsyncSession, account: str, message_id: str, at: datetime) -> bool:

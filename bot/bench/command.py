@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,7 @@ def bench(requests: int, gateway: bool) -> None:
 
 async def _run(requests: int, gateway: bool) -> None:
     reader = await asyncio.to_thread(load)
+    gc.freeze()  # as in `louzu run`
     measures: list[Measure] = [
         lambda folder: intake(reader, folder),
         lambda folder: reading(reader, folder),

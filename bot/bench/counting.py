@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,9 @@ WEEK = timedelta(days=7)
 BARE = """
 SELECT building_id, state, category, route, count(*) FROM request
 WHERE created >= :since AND created < :until GROUP BY building_id, state, category, route
+"""
+PLACE = """
+INSERT INTO place (id, kind, name, path, aliases, last_number, households) VALUES (?, 'building', ?, ?, '[]', 0, 0)
 """
 ROW = """
 INSERT INTO request (building_id, number, state, route, category, created, danger, private, english, gist, text,
@@ -61,14 +65,9 @@ async def counting(requests: int, folder: Path) -> list[Measured]:
 
 
 def _fill(file: Path, requests: int) -> None:
-    connection = sqlite3.connect(file)
-    with connection:
-        connection.executemany(
-            "INSERT INTO place (id, kind, name, path, aliases, last_number) VALUES (?, 'building', ?, ?, '[]', 0)",
-            [(number, f"{number}号楼", f"/{number}/") for number in range(1, BUILDINGS + 1)],
-        )
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executemany(PLACE, [(n, f"{n}号楼", f"/{n}/") for n in range(1, BUILDINGS + 1)])
         connection.executemany(ROW, _rows(requests))
-    connection.close()
 
 
 def _rows(requests: int) -> Iterator[tuple[object, ...]]:

@@ -20,6 +20,10 @@ RETRY = 1.0
 """A locked or full disk is asked again this often; nothing is handled that is not written down."""
 
 
+WRITTEN_DOWN = asyncio.Event()
+WRITTEN_DOWN.set()
+
+
 class Mark(Enum):
     """Stands between ids on their way, where the order of the live stream is not yet the order of arrival."""
 
@@ -29,13 +33,13 @@ class Mark(Enum):
 
 
 class Inbox:
-    """`read` makes an arrival of an id, or None when the bot has no need of it."""
+    """`read` makes an arrival of an id, or None when the bot has no need of it, once the id is written down."""
 
     def __init__(
         self,
         journal: Journal,
         hearing: Hearing,
-        read: Callable[[str], Coroutine[Any, Any, Arrival | None]],
+        read: Callable[[str, asyncio.Event], Coroutine[Any, Any, Arrival | None]],
         limit: float,
     ) -> None:
         self.journal, self.hearing, self._read, self.limit = journal, hearing, read, limit
@@ -52,7 +56,7 @@ class Inbox:
         """Until cancelled: what a crash interrupted first, then what comes."""
         for id_ in await self._surely(self.journal.unhandled):
             self.owed[id_] = None
-            self.add(self._read(id_))
+            self.add(self._read(id_, WRITTEN_DOWN))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._write_down())
@@ -67,10 +71,13 @@ class Inbox:
 
     def add(self, arrival: Coroutine[Any, Any, Arrival | None]) -> None:
         """Get in line."""
+        self._line.put_nowait(self._begun(arrival))
+
+    def _begun(self, arrival: Coroutine[Any, Any, Arrival | None]) -> asyncio.Task[Arrival | None]:
         task = asyncio.create_task(arrival)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        self._line.put_nowait(task)
+        return task
 
     async def next(self) -> Arrival:
         return await self._out.get()
@@ -93,13 +100,19 @@ class Inbox:
         return ids
 
     async def _journal(self, ids: list[str]) -> None:
+        written, now = asyncio.Event(), [] if self._held else dict.fromkeys(ids)
+        # What it says is on its way to us while the id is written down.
+        begun = {id_: self._begun(self._read(id_, written)) for id_ in now}
         fresh = set(await self._surely(lambda: self.journal.arrived(ids)))
+        written.set()
         self.owed.update(dict.fromkeys(ids))
-        for id_ in dict.fromkeys(ids):
-            if self._held is not None:
-                self._held[-1][id_] = id_ in fresh
-            elif id_ in fresh:
-                self.add(self._read(id_))
+        if self._held:
+            self._held[-1].update((id_, id_ in fresh) for id_ in ids)
+        for id_, task in begun.items():
+            if id_ in fresh:
+                self._line.put_nowait(task)
+            else:
+                task.cancel()
 
     def _obey(self, mark: str | Mark) -> None:
         if mark is Mark.HOLD:
@@ -115,7 +128,7 @@ class Inbox:
         order = dict.fromkeys(id_ for heard in reversed(rounds) for id_ in heard)
         for id_ in order:
             if any(heard.get(id_) for heard in rounds):
-                self.add(self._read(id_))
+                self.add(self._read(id_, WRITTEN_DOWN))
 
     async def _sort(self) -> None:
         """Strictly in order of arrival, but one that can't be had for a while does not hold up the others for ever."""

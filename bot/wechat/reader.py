@@ -42,12 +42,14 @@ class Reader:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._now: Callable[[], datetime] = sender.now
 
-    async def read(self, id_: str) -> Arrival | None:
-        """What arrived; None, and marked done, when the bot has no need of it."""
+    async def read(self, id_: str, written: asyncio.Event) -> Arrival | None:
+        """What arrived, once its id is `written` down; None, and marked done, when the bot has no need of it."""
         if id_.startswith("gap:"):
+            await written.wait()
             await self._done(id_)
             return self._gap(id_)
         payload = await self._fetch(id_)
+        await written.wait()
         await self.hearing.on.wait()  # deaf until we know our own voice
         arrival = self._heed(payload) if payload else None
         if arrival is None:
