@@ -78,6 +78,7 @@ def together(place: str, parts: Sequence[Summary], window: Window, kind: Kind) -
         new=sum(part.new for part in parts),
         quick=sum(part.quick for part in parts),
         listed=sum(part.listed for part in parts),
+        declined=sum(part.declined for part in parts),
         done=_all(part.done for part in parts),
         open=_all(part.open for part in parts),
         late=_all(part.late for part in parts),
@@ -124,13 +125,16 @@ def _summary(
     blank: Summary, counted: Sequence[Count], rows: Sequence[Request], window: Window, view: View
 ) -> Summary:
     new = [count for count in counted if count.state not in UNCOUNTED]
-    done = [row for row in rows if row.state == "resolved" and not was_open(row, window.end)]
+    ended = [row for row in rows if row.state in ANSWERED and not was_open(row, window.end)]
+    done = [row for row in ended if row.state == "resolved"]
+    fresh = Counter(row.state for row in ended if row.route == "quick" and row.created >= window.start)
     still = heaviest(item(row, view) for row in rows if was_open(row, window.end))
     filled = replace(
         blank,
         new=sum(count.count for count in new),
-        quick=sum(row.route == "quick" and row.created >= window.start for row in done),
+        quick=fresh["resolved"],
         listed=sum(count.count for count in new if count.route == "listed"),
+        declined=fresh["unsolvable"],
         done=heaviest(item(row, view) for row in done),
         open=still,
         late=tuple(one for one in still if one.late),
