@@ -93,7 +93,7 @@ async def _ask_where(hearing: Hearing, heard: str) -> bool:
 async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
     speaker = await hearing.speaker()
     request = draft(hearing, reading)
-    request.state, request.reporter_id = state, speaker.id
+    request.state, request.reporter, request.reporter_id = state, speaker, speaker.id
     act = Act(requests.acting(speaker, request, frozenset()), hearing.now, hearing.message.id)
     hearing.request = await requests.open_request(hearing.db, request, building, act)
     hearing.did = "open" if state == "open" else "ask"

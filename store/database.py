@@ -13,6 +13,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from store.driver import connect
+
 MEMORY = "sqlite+aiosqlite:///:memory:"
 BUSY_SECONDS = 10
 
@@ -61,9 +63,9 @@ class Store:
 def _engine(url: str, sqlite: bool) -> AsyncEngine:
     if not sqlite:
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    connect = {"isolation_level": None, "timeout": BUSY_SECONDS}
+    how = {"isolation_level": None, "timeout": BUSY_SECONDS, "async_creator_fn": connect}
     # Errors name the statement, never what residents said.
-    engine = create_async_engine(url, connect_args=connect, hide_parameters=True)
+    engine = create_async_engine(url, connect_args=how, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

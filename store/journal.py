@@ -54,11 +54,8 @@ class Journal:
 
 async def take(db: AsyncSession, account: str, message_id: str, at: datetime) -> bool:
     """Mark a message handled; False when it already was, so that nothing is done twice."""
-    mark = once.insert(db, Seen).values(account=account, message_id=message_id, at=at, handled=True)
-    mark = mark.on_conflict_do_update(
-        [Seen.account, Seen.message_id], set_={"handled": True}, where=~Seen.handled
-    )
-    return await db.scalar(mark.returning(Seen.id)) is not None
+    mark = Seen(account=account, message_id=message_id, at=at, handled=True)
+    return await once.put(db, mark, "account message_id", again="handled")
 
 
 async def unhandled(db: AsyncSession, account: str) -> int:

@@ -97,10 +97,18 @@ def move(db: AsyncSession, request: Request, verb: str, act: Act, note: str = ""
 
 def record(db: AsyncSession, request: Request, verb: str, act: Act, note: str = "", **changes: Any) -> Event:
     """Change a request and write down what changed, without asking the table."""
+    happened = change(request, verb, act, note, **changes)
+    db.add(happened)
+    return happened
+
+
+def change(request: Request, verb: str, act: Act, note: str = "", **changes: Any) -> Event:
+    """Change a request; the event that tells of it, not yet written down."""
     before = {name: _plain(getattr(request, name)) for name in changes}
     for name, value in changes.items():
-        setattr(request, name, value)
-    happened = Event(
+        if getattr(request, name) != value:
+            setattr(request, name, value)
+    return Event(
         request_id=request.id,
         actor_id=act.actor.person_id,
         at=act.at,
@@ -110,8 +118,6 @@ def record(db: AsyncSession, request: Request, verb: str, act: Act, note: str = 
         before=before,
         after={name: _plain(value) for name, value in changes.items()},
     )
-    db.add(happened)
-    return happened
 
 
 async def undo(db: AsyncSession, act: Act) -> list[tuple[Request, Event]]:

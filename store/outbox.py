@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, inspect, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,13 +21,7 @@ Budgets = Sequence[tuple[datetime, int]]
 
 async def put(db: AsyncSession, post: Post) -> bool:
     """Owe a post; False when one with its key already was, whatever became of it."""
-    values = {
-        column.key: getattr(post, column.key)
-        for column in inspect(post).mapper.columns
-        if column.key in vars(post)
-    }
-    owed = once.insert(db, Post).values(values).on_conflict_do_nothing([Post.key])
-    return await db.scalar(owed.returning(Post.id)) is not None
+    return await once.put(db, post, "key")
 
 
 async def due(

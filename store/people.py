@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import once
 from store.places import lies_under, room
 from store.refusal import Refusal
 from store.tables import Code, Person, Place, Role, Room
@@ -48,8 +49,7 @@ async def person(db: AsyncSession, account: str, contact: str, name: str = "") -
 async def made(db: AsyncSession, person: Person) -> Person:
     """The row of somebody who is certain not to have one yet."""
     person.roles = []
-    db.add(person)
-    await db.flush()
+    await once.insert(db, person)
     return person
 
 
@@ -60,12 +60,17 @@ async def find(db: AsyncSession, account: str, contact: str) -> Person | None:
 
 async def heard(db: AsyncSession, account: str, group: str, sender: str) -> tuple[Room, Person | None]:
     """The group something was said in, made at its first word, and who said it, if he is kept."""
-    speaker = and_(Person.account == Room.account, Person.contact == sender)
-    query = select(Room, Person).outerjoin(Person, speaker)
-    found = (await db.execute(query.where(Room.account == account, Room.contact == group))).first()
+    found = (await db.execute(_HEARD, {"account": account, "group": group, "sender": sender})).first()
     if found is not None:
         return found[0], found[1]
     return await room(db, account, group), await find(db, account, sender)
+
+
+_HEARD = (
+    select(Room, Person)
+    .outerjoin(Person, and_(Person.account == Room.account, Person.contact == bindparam("sender")))
+    .where(Room.account == bindparam("account"), Room.contact == bindparam("group"))
+)
 
 
 def roles_at(person: Person | None, place: Place | None) -> frozenset[str]:
@@ -77,25 +82,30 @@ def roles_at(person: Person | None, place: Place | None) -> frozenset[str]:
 
 async def holders(db: AsyncSession, place: Place, roles: Iterable[str]) -> list[Person]:
     """The people with one of these roles at a place, those nearest to it first."""
-    held = (
-        select(Person, Place.path)
-        .join(Role, Role.person_id == Person.id)
-        .join(Place, Role.place_id == Place.id)
-    )
-    found = await db.execute(_nearest_first(held, place, roles))
+    found = await db.execute(_HOLDERS, _at(place, roles))
     return list(dict.fromkeys(person for person, _ in found))
 
 
 async def first_name(db: AsyncSession, place: Place, roles: Iterable[str]) -> str:
     """The name of the first of them, "" when there is nobody."""
-    named = select(Person.name).join(Role, Role.person_id == Person.id).join(Place, Role.place_id == Place.id)
-    return await db.scalar(_nearest_first(named, place, roles).limit(1)) or ""
+    return await db.scalar(_FIRST_NAME, _at(place, roles)) or ""
 
 
-def _nearest_first(query: Any, place: Place, roles: Iterable[str]) -> Any:
-    here_or_above = [int(part) for part in place.path.strip("/").split("/")]
-    held = query.where(Role.role.in_(list(roles)), Role.place_id.in_(here_or_above))
+def _nearest_first(query: Any) -> Any:
+    joined = query.join(Role, Role.person_id == Person.id).join(Place, Role.place_id == Place.id)
+    held = joined.where(
+        Role.role.in_(bindparam("roles", expanding=True)),
+        Role.place_id.in_(bindparam("places", expanding=True)),
+    )
     return held.order_by(func.length(Place.path).desc(), Person.id)
+
+
+def _at(place: Place, roles: Iterable[str]) -> dict[str, list[Any]]:
+    return {"roles": list(roles), "places": [int(part) for part in place.path.strip("/").split("/")]}
+
+
+_HOLDERS = _nearest_first(select(Person, Place.path))
+_FIRST_NAME = _nearest_first(select(Person.name)).limit(1)
 
 
 async def grant(db: AsyncSession, person: Person, role: str, place: Place) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.refusal import Refusal
@@ -82,13 +83,20 @@ async def rooms_of(db: AsyncSession, place: Place) -> list[Room]:
 
 async def next_number(db: AsyncSession, place: Place) -> int:
     """The next request number of a building; numbers are short, never reused."""
-    count_on = update(Place).where(Place.id == place.id).values(last_number=Place.last_number + 1)
-    fresh = await db.scalar(
-        count_on.returning(Place.last_number).execution_options(synchronize_session=False)
-    )
+    fresh: int | None = (await db.execute(_COUNT_ON, {"place": place.id})).scalar()
     if fresh is None:
         raise Refusal("no_such_place", name=place.name)
     return fresh
+
+
+_places: Any = Place.__table__
+_COUNT_ON = (
+    update(_places)
+    .where(_places.c.id == bindparam("place"))
+    .values(last_number=_places.c.last_number + 1)
+    .returning(_places.c.last_number)
+)
+"""Past the session: a place that is loaded knows its last number no better than the table."""
 
 
 async def _place(db: AsyncSession, kind: str, name: str, parent: Place | None) -> Place:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.moves import ACTIVE, Act, record
+from store import once
+from store.moves import ACTIVE, Act, change, record
 from store.people import Actor
 from store.places import next_number
 from store.refusal import Refusal
@@ -17,12 +18,11 @@ from store.tables import Event, Person, Photo, Place, Request, Supporter
 
 async def open_request(db: AsyncSession, request: Request, building: Place, act: Act) -> Request:
     """Give a new request its number in `building` and its first event."""
-    request.building = building
+    request.building, request.building_id = building, building.id
     request.number = await next_number(db, building)
     request.message_id = request.message_id or act.message_id
-    db.add(request)
-    await db.flush()
-    record(db, request, "open", act, state=request.state)
+    await once.insert(db, request)
+    await once.insert(db, change(request, "open", act, state=request.state))
     return request
 
 

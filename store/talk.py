@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, false, or_, select, true, union_all
+from sqlalchemy import and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -16,14 +17,23 @@ from store.tables import Event, Person, Place, Request, Supporter
 
 async def lately(db: AsyncSession, building: Place, since: datetime) -> list[Request]:
     """What is open or unsure in a building, and what was resolved since then; those blanked left out."""
-    alive = Request.state.in_([*ACTIVE, "unsure"])
-    resolved = and_(Request.state == "resolved", Request.ended_at >= since)
-    # Which roles the reporter has does not matter here, and would cost a statement more.
-    reporter = joinedload(Request.reporter).lazyload(Person.roles)
-    query = select(Request).where(
-        Request.building_id == building.id, or_(alive, resolved), Request.text != ""
+    return list(await db.scalars(_LATELY, {"building": building.id, "since": since}))
+
+
+_LATELY = (
+    select(Request)
+    .where(
+        Request.building_id == bindparam("building"),
+        or_(
+            Request.state.in_([*ACTIVE, "unsure"]),
+            and_(Request.state == "resolved", Request.ended_at >= bindparam("since")),
+        ),
+        Request.text != "",
     )
-    return list(await db.scalars(query.options(reporter).order_by(Request.id)))
+    # Which roles the reporter has does not matter here, and would cost a statement more.
+    .options(joinedload(Request.reporter).lazyload(Person.roles))
+    .order_by(Request.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,20 @@ class Word:
 
 async def words(db: AsyncSession, requests: Sequence[Request]) -> list[Word]:
     """Everything that was added to these requests, in no order."""
-    ids = [request.id for request in requests]
-    joined = select(Supporter.request_id, Supporter.person_id, Supporter.text, true().label("joined"))
-    added = select(Event.request_id, Event.actor_id, Event.note, false())
-    said = union_all(
-        joined.where(Supporter.request_id.in_(ids)),
-        added.where(Event.request_id.in_(ids), Event.verb == "more"),
-    ).subquery()
-    rows = await db.execute(select(said, Person.household).outerjoin(Person, Person.id == said.c.person_id))
+    rows = await db.execute(_WORDS, {"requests": [request.id for request in requests]})
     return [Word(id_, person, text, bool(joined), home or "") for id_, person, text, joined, home in rows]
+
+
+def _of_these(column: Any) -> Any:
+    return column.in_(bindparam("requests", expanding=True))
+
+
+_SAID = union_all(
+    select(Supporter.request_id, Supporter.person_id, Supporter.text, true().label("joined")).where(
+        _of_these(Supporter.request_id)
+    ),
+    select(Event.request_id, Event.actor_id, Event.note, false()).where(
+        _of_these(Event.request_id), Event.verb == "more"
+    ),
+).subquery()
+_WORDS = select(_SAID, Person.household).outerjoin(Person, Person.id == _SAID.c.person_id)
