@@ -27,19 +27,13 @@ ANSWERED = ("resolved", "unsolvable")
 """How an issue may end and still be owed a word in the summary."""
 
 
-async def weekly_summary(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """周汇总 of a building, or of all buildings below a place with one part for each."""
-    return await _summary_of(db, "weekly", place, window, rules)
-
-
-async def monthly_summary(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """月反馈: the week's facts for a month, and in `issues` an answer for each listed issue."""
-    return await _summary_of(db, "monthly", place, window, rules)
-
-
-async def daily_ledger(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """日收集, for the captain's eyes only: with disputes, and what he is to confirm."""
-    return await _summary_of(db, "daily", place, window, rules)
+async def summary_of(db: AsyncSession, kind: Kind, place: Place, window: Window, rules: Rules) -> Summary:
+    """周汇总, 月反馈 or 日收集 of a building, or of all buildings below a place with one part for each."""
+    buildings = await places.buildings(db, [place])
+    parts = await summaries(db, kind, buildings, window, rules)
+    if place.kind == "building":
+        return parts[place.id]
+    return together(place.name, list(parts.values()), window, kind)
 
 
 async def summaries(
@@ -100,14 +94,6 @@ async def replied(db: AsyncSession, rows: Sequence[Request]) -> dict[int, dateti
         select(Event.request_id, func.max(Event.at)).where(*mine).group_by(Event.request_id)
     )
     return {request_id: at for request_id, at in found}
-
-
-async def _summary_of(db: AsyncSession, kind: Kind, place: Place, window: Window, rules: Rules) -> Summary:
-    buildings = await places.buildings(db, [place])
-    parts = await summaries(db, kind, buildings, window, rules)
-    if place.kind == "building":
-        return parts[place.id]
-    return together(place.name, list(parts.values()), window, kind)
 
 
 async def _rows(db: AsyncSession, kind: Kind, ids: Sequence[int], window: Window) -> list[Request]:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from bot.words.digests import became, text
 from schedules.calendar import Window, month_of, week_of
-from schedules.digests import daily_ledger, monthly_summary, weekly_summary
+from schedules.digests import summary_of
 from schedules.items import was_open
 from schedules.summary import Summary
 from store.counts import UNCOUNTED
@@ -36,20 +36,20 @@ def week(house: House) -> Window:
 
 async def weekly(house: House, place: Place | None = None) -> Summary:
     async with house.store.read() as db:
-        return await weekly_summary(db, place or house.three, week(house), house.rules)
+        return await summary_of(db, "weekly", place or house.three, week(house), house.rules)
 
 
 async def monthly(house: House) -> Summary:
     async with house.store.read() as db:
-        return await monthly_summary(
-            db, house.three, month_of(at("2026-11-18 12:00"), house.rules), house.rules
+        return await summary_of(
+            db, "monthly", house.three, month_of(at("2026-11-18 12:00"), house.rules), house.rules
         )
 
 
 async def daily(house: House, when: str) -> Summary:
     window = replace(week(house), period="day", start=at("2026-11-16 20:00"), end=at(when))
     async with house.store.read() as db:
-        return await daily_ledger(db, house.three, window, house.rules)
+        return await summary_of(db, "daily", house.three, window, house.rules)
 
 
 async def test_the_week_begins_on_monday_and_ends_before_the_next(house: House) -> None:
