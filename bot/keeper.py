@@ -109,9 +109,10 @@ class Keeper:
             await owe(db, notice.to, sent, self.clock.now(), self.means.rules)
 
     async def _backup(self) -> None:
-        config = self.means.config
+        config, now = self.means.config, self.clock.now()
+        folder, photos_ = config.data_dir / "backups", config.data_dir / "photos"
         if self.store.file is not None:
-            await backup(self.store, config.data_dir / "backups", self.clock.now(), config.store.backups_kept)
+            await backup(self.store, folder, now, config.store.backups_kept, photos_)
 
 
 def _fires(trigger: CronTrigger, since: datetime, until: datetime) -> bool:
