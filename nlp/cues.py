@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import add
 
 from nlp.cut import Cut
 from nlp.knowledge import Concept
 from nlp.words import Words
 
 _CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
-_SHAPES = (
+_LETTER = re.compile(r"[\da-z]")
+_LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
     ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
-    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:网址", re.compile(r"https?:|www\.|\burl\b|\.(?:com|cn|top|xyz)\b")),
     ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|\d{3,4}-\d{6,8}|\d{2,4}\*{2,}\d|cellphone|\bphone\b")),
     ("形:占位词", re.compile(r"\b(?:digit|name|place|wechat)\b")),
+    ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
+    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
+)
+"""Shapes that hold a digit or a Latin letter; most messages have neither."""
+_SHAPES = (
+    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:问号", re.compile(r"\?")),
     ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
     ("形:感叹", re.compile(r"!")),
@@ -25,11 +32,9 @@ _SHAPES = (
     ("形:吗呢结尾", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
     ("形:吧呀结尾", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
     ("形:@开头", re.compile(r"^@")),
-    ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
     ("形:几点钟", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
     ("形:几号楼", re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)")),
     ("形:几楼", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
-    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
     ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
     ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
     ("形:省略", re.compile(r"\.\.\.|。。|…")),
@@ -46,10 +51,10 @@ _SHAPES = (
 )
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
-LETTERS = 0.7
 WEIGHED = 400
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
+_MISSING = (("thing", "缺:无物"), ("trouble", "缺:无况"), ("ask", "缺:无求"), ("talk", "缺:无闲"))
 _MEETINGS = (
     ("thing", "trouble", "同句:物遇况"),
     ("thing", "ask", "同句:物有求"),
@@ -73,12 +78,6 @@ class Cues:
     def has(self, *signs: str) -> bool:
         return any(sign in self.signs for sign in signs)
 
-    def strengths(self) -> dict[str, float]:
-        """Every sign with its strength: 1 for what was understood, LETTERS for mere letters."""
-        strengths = dict.fromkeys(letters(self.text), LETTERS)
-        strengths.update(dict.fromkeys(self.signs, 1.0))
-        return strengths
-
     def names(self, kind: str) -> list[str]:
         """The names of the concepts of one kind, in the order in which they were said."""
         return list(dict.fromkeys(c.name for _, _, c in self.found if c.kind == kind))
@@ -89,10 +88,9 @@ def letters(text: str) -> set[str]:
     found: set[str] = set()
     for run in _RUNS.findall(_NUMBER.sub("0", text[:WEIGHED])):
         if run[0].isascii() and run[0] != "0":
-            found.add("字:" + run)
+            found.add(run)
         else:
-            found.update("字:" + letter for letter in run)
-            found.update("字:" + run[at : at + 2] for at in range(len(run) - 1))
+            found.update(run, map(add, run, run[1:]))
     return found
 
 
@@ -128,7 +126,7 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
     _together(cues)
-    for name, shape in _SHAPES:
+    for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
@@ -140,18 +138,16 @@ def _together(cues: Cues) -> None:
     kinds = {concept.kind for _, _, concept in cues.found}
     if "case" in kinds:
         kinds |= {"thing", "trouble"}
-    for kind, name in (("thing", "无物"), ("trouble", "无况"), ("ask", "无求"), ("talk", "无闲")):
-        if kind not in kinds:
-            cues.signs[f"缺:{name}"] = ""
+    cues.signs.update((name, "") for kind, name in _MISSING if kind not in kinds)
     beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
         cues.signs[f"{sign}/{beside}"] = ""
-    if "thing" in kinds or "trouble" in kinds:
+    if len(cues.found) > 1 and ("thing" in kinds or "trouble" in kinds):
         # One lamp is a quick fix; all lamps, every night or for a year are not.
         for weighty in WEIGHTY:
-            if f"况:{weighty}" in cues.signs and len(cues.found) > 1:
+            if f"况:{weighty}" in cues.signs:
                 cues.signs[f"合:{weighty}"] = ""
-    for met in _clauses(cues):
+    for met in _clauses(cues) if len(kinds) > 1 else ():
         cues.signs.update((name, "") for first, second, name in _MEETINGS if first in met and second in met)
 
 

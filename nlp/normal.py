@@ -14,7 +14,6 @@ LONGEST = 1200
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_SPACES = re.compile(r"\s+")
 _LATIN = re.compile(r"[a-z']{2,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"(.)\1{3,}")
@@ -37,7 +36,7 @@ def plain(text: str, simplified: Converter) -> str:
     """Half-width, simplified, lower case, without invisible characters; lines kept apart by `\\n`."""
     text = shortened(text).replace("\\n", "\n").encode("utf-8", "ignore").decode()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
     return simplified.convert(_RUN.sub(r"\1\1\1", text)).lower()
 
 

@@ -36,6 +36,10 @@ _FLAT = re.compile(
     r"(?<![\d.¥$:/-])([1-9]\d{0,1}(?:0[1-9]|1[0-9]|2[0-4]))(?:室|房|户|号房)?(?![\d.]|元|块|多|米|年|分|瓦|度|斤|克|点|个|平|人|次|万|w|kg|ml|号(?!房)|路|部|天|秒|%|°)"
 )
 _FLAT_SURE = re.compile(r"(?<!\d)(\d{3,4})\s?(?:室|房间|户)")
+_DASH = re.compile("[-—–]")
+_NAMED = re.compile(r"[\da-z]|单元|负|地下")
+"""Without any of these there is no place but a shared part: 一下 and 一直 name none."""
+_BUILDING_NAME = re.compile(r"\d+号楼")
 _NOT_FLATS = {"110", "114", "119", "120", "122", "315", "911"}
 
 
@@ -44,19 +48,24 @@ def find(text: str, parts: Words[str]) -> Place:
     if not _ANY.search(text):
         return Place(part=_part(text, parts))
     text = digits(text)
+    if not _NAMED.search(text):
+        return Place(part=_part(text, parts))
+    building, unit, flat, rest = _dashed(text) if _DASH.search(text) else ("", "", "", text)
+    building = building or _building(rest)
+    unit = unit or _first(_UNIT, rest)
+    flat = flat or _flat(rest)
+    floor = _below(rest) or _first(_FLOOR, _BUILDING_NAME.sub(" ", rest))
+    return Place(building.upper(), unit.upper(), floor, flat, _part(text, parts))
+
+
+def _dashed(text: str) -> tuple[str, str, str, str]:
+    """Building, unit and flat as 3-2-501 or 3-501 name them, and the text without."""
     building = unit = flat = ""
-    rest = text
     if hit := _TRIPLE.search(text):
         building, unit, flat = hit.groups()
     elif (hit := _PAIR.search(text)) and not hit[2].startswith(("20", "19")):
         building, flat = hit.groups()
-    if hit:
-        rest = text[: hit.start()] + " " + text[hit.end() :]
-    building = building or _building(rest)
-    unit = unit or _first(_UNIT, rest)
-    flat = flat or _flat(rest)
-    floor = _below(rest) or _first(_FLOOR, re.sub(r"\d+号楼", " ", rest))
-    return Place(building.upper(), unit.upper(), floor, flat, _part(text, parts))
+    return building, unit, flat, text[: hit.start()] + " " + text[hit.end() :] if hit else text
 
 
 def digits(text: str) -> str:

@@ -104,18 +104,24 @@ class _Reading:
         self.text = _standard(text, known)
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
-        self.signs = self.cues.strengths()
-        self.signs[weigh.START] = 1.0
+        self.letters = signs_of.letters(self.text)
+        self.told = self.weights.rows(self.cues.signs)
+        self.signs = [weigh.START, *self.cues.signs]
         if self.danger:
-            self.signs[f"险:{self.danger}"] = self.signs["险:有"] = 1.0
+            self.signs += (f"险:{self.danger}", "险:有")
 
     def result(self) -> Reading:
-        certainty = self.probability("request")
+        request, listed, urgent, *kinds = self.weights.scores(self.signs, self.letters)
+        certainty = weigh.probability(request)
+        route: Route = "chat"
+        category: str = ""
+        danger: Danger = ""
+        if certainty >= REQUEST_FROM:
+            route = "listed" if listed > 0 else "quick"
+            category = weigh.category(kinds)
+            danger = self.kind_of_danger(urgent, category)
         where = place.find(self.text, self.known.parts)
         taken, words = turn.taken(self.text, self.cues, self.known.turns)
-        route = self.route(certainty)
-        category = self.weights.category(self.signs) if route != "chat" else ""
-        danger = self.kind_of_danger(category) if route != "chat" else ""
         return Reading(
             route=route,
             category=category,
@@ -129,17 +135,9 @@ class _Reading:
             why=self.why(route, category, danger, words),
         )
 
-    def probability(self, output: str) -> float:
-        return weigh.probability(self.weights.score(self.signs, output))
-
-    def route(self, certainty: float) -> Route:
-        if certainty < REQUEST_FROM:
-            return "chat"
-        return "listed" if self.weights.score(self.signs, "listed") > 0 else "quick"
-
-    def kind_of_danger(self, category: str) -> Danger:
+    def kind_of_danger(self, score: float, category: str) -> Danger:
         """The emergency, if there is one: the kind whose words were found, else the category's own."""
-        if self.probability("urgent") < URGENT_FROM:
+        if weigh.probability(score) < URGENT_FROM:
             return ""
         return self.danger or DANGER_OF.get(category, "")
 
@@ -156,14 +154,16 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.weights.strongest(self.cues.signs, output, sign)
-        named = named or self.weights.strongest(self.signs, output, sign)
+        named = weigh.strongest(self.told, output, sign)
+        if not named:
+            spelt = (weigh.LETTER + letter for letter in self.letters)
+            named = weigh.strongest(self.weights.rows([*self.signs, *spelt]), output, sign)
         shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
         return "、".join(shown) or "没有明显的迹象"
 
 
 def load() -> Reader:
-    """A reader with its dictionary loaded; takes about a second, so call it off the event loop."""
+    """A reader with its dictionary loaded; takes about half a second, so call it off the event loop."""
     import opencc
 
     data = files.DATA

@@ -3,45 +3,83 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.knowledge import Broken, line_of, table
 from nlp.reading import CATEGORIES
 
-OUTPUTS = ("request", "listed", "urgent", *CATEGORIES)
+_KINDS = tuple(CATEGORIES)
+OUTPUTS = ("request", "listed", "urgent", *_KINDS)
 START = "起点"
+
+
+LETTERS = 0.7
+"""The strength of mere letters; what was understood has 1."""
+LETTER = "字:"
+"""How the signs begin that are mere letters."""
+
+UNIT = 10_000
+"""Weights are summed in whole ten-thousandths."""
+HEAVIEST = 100.0
+"""So that even a thousand signs fit into a field."""
+_FIELDS = struct.Struct(f"<{len(OUTPUTS)}I")
+_NOUGHT = 1 << 31
+"""What stands for 0 in a field, so that no field is ever negative and borrows from the next."""
+_NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign speaks for each output; START holds what speaks without any sign."""
+    """How much each sign speaks for each output; START holds what speaks without any sign.
 
-    columns: dict[str, dict[str, float]]
-    """output -> sign -> weight."""
-    kinds: dict[str, tuple[tuple[str, float], ...]]
-    """sign -> (category, weight), so that all categories are summed in one walk."""
+    A sign's weights for all outputs are also kept side by side in one whole number, 32 bits to each output:
+    one addition adds them all, and the sum does not depend on the order.
+    """
 
-    def score(self, signs: dict[str, float], output: str) -> float:
-        """The sum for one output; above 0 is more likely than not."""
-        column = self.columns[output]
-        return sum(column[sign] * strength for sign, strength in signs.items() if sign in column)
+    signs: dict[str, dict[str, float]]
+    packed: dict[str, int]
+    letters: dict[str, int]
+    """`packed` for mere letters, by the letters alone."""
 
-    def category(self, signs: dict[str, float]) -> str:
-        """The category that is spoken for most."""
-        sums = dict.fromkeys(CATEGORIES, 0.0)
-        kinds = self.kinds
-        for sign, strength in signs.items():
-            for category, weight in kinds.get(sign, ()):
-                sums[category] += weight * strength
-        return max(sums, key=sums.__getitem__)
+    def scores(self, signs: Iterable[str], letters: Iterable[str]) -> list[float]:
+        """The sums for OUTPUTS; above 0 is more likely than not."""
+        total = sum(filter(None, map(self.packed.get, signs)), _NOUGHTS)
+        total = sum(filter(None, map(self.letters.get, letters)), total)
+        return [(field - _NOUGHT) / UNIT for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))]
 
-    def strongest(self, signs: Iterable[str], output: str, towards: int = 1, most: int = 4) -> list[str]:
-        """Which of `signs` spoke loudest for `output` (or, with `towards` -1, against it)."""
-        column = self.columns[output]
-        spoke = sorted(((towards * column[sign], sign) for sign in signs if sign in column), reverse=True)
-        return [sign for strength, sign in spoke[:most] if strength > 0.1]
+    def rows(self, signs: Iterable[str]) -> list[tuple[str, dict[str, float]]]:
+        """Those of `signs` that weigh anything, each with its weights."""
+        return [(sign, row) for sign in signs if (row := self.signs.get(sign))]
+
+
+def strongest(
+    rows: Iterable[tuple[str, dict[str, float]]], output: str, towards: int, most: int = 4
+) -> list[str]:
+    """Which signs spoke loudest for `output` (or, with `towards` -1, against it)."""
+    spoke = [(weight, sign) for sign, row in rows if (weight := towards * row.get(output, 0.0)) > 0.1]
+    return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+
+
+def _light(weights: dict[str, Any]) -> bool:
+    """Whether all are numbers that fit."""
+    return all(isinstance(weight, int | float) and abs(weight) <= HEAVIEST for weight in weights.values())
+
+
+def _packed(weights: dict[str, float], strength: float) -> int:
+    return sum(
+        round(strength * weights[output] * UNIT) << 32 * at
+        for at, output in enumerate(OUTPUTS)
+        if output in weights
+    )
+
+
+def category(scores: list[float]) -> str:
+    """The category that is spoken for most, out of the scores that follow those of route and danger."""
+    return _KINDS[scores.index(max(scores))]
 
 
 def probability(score: float) -> float:
@@ -51,16 +89,16 @@ def probability(score: float) -> float:
 
 def load(path: Path) -> Weights:
     """The weights of a file; raises Broken."""
-    columns: dict[str, dict[str, float]] = {output: {} for output in OUTPUTS}
-    kinds: dict[str, tuple[tuple[str, float], ...]] = {}
-    for sign, weights in table(path).items():
-        if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS):
+    signs: dict[str, dict[str, float]] = table(path)
+    for sign, weights in signs.items():
+        if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS) or not _light(weights):
             raise Broken(
                 f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
             )
-        for output, weight in weights.items():
-            columns[output][sign] = float(weight)
-        kinds[sign] = tuple(
-            (output, float(weight)) for output, weight in weights.items() if output in CATEGORIES
-        )
-    return Weights(columns, {sign: spoken for sign, spoken in kinds.items() if spoken})
+    packed = {sign: _packed(weights, 1) for sign, weights in signs.items() if not sign.startswith(LETTER)}
+    letters = {
+        sign.removeprefix(LETTER): _packed(weights, LETTERS)
+        for sign, weights in signs.items()
+        if sign.startswith(LETTER)
+    }
+    return Weights(signs, packed, letters)

@@ -33,7 +33,7 @@ class Words(Generic[T]):
 
     def replaced(self: Words[str], text: str) -> str:
         """`text` with each word exchanged for its value, left to right, the longest first."""
-        if not any(letter in self._starts for letter in text):
+        if self._starts.isdisjoint(text):
             return text
         parts: list[str] = []
         at = 0

@@ -47,10 +47,23 @@ def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
         turn.load(written(tmp_path, 'finished = "好了"'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「物:灯」要写成"):
         weigh.load(written(tmp_path, '"物:灯" = 3'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「物:灯」要写成"):
+        weigh.load(written(tmp_path, '"物:灯" = { request = 1000 }'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:2: .*水鸭"):
         knowledge.forms(written(tmp_path, '[misheard]\n"水鸭" = 3'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:2: 「东门」"):
         knowledge.parts(written(tmp_path, '[parts]\n"东门" = ""'))
+
+
+def test_weights_add_up_exactly_and_letters_count_for_less(tmp_path: Path) -> None:
+    weights = weigh.load(
+        written(
+            tmp_path,
+            '"物:灯" = { request = -0.1, other = 0.3 }\n"况:坏" = { request = 0.1 }\n"字:灯" = { urgent = -1 }',
+        )
+    )
+    scores = dict(zip(weigh.OUTPUTS, weights.scores(["况:坏", "物:灯", "物:梯"], ["灯", "梯"]), strict=True))
+    assert {output: score for output, score in scores.items() if score} == {"other": 0.3, "urgent": -0.7}
 
 
 def test_every_weighed_concept_is_in_the_vocabulary() -> None:
