@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from nlp import CATEGORIES
 from store.refusal import Refusal
@@ -76,7 +76,7 @@ CATEGORY_WORDS = {**{name: key for key, name in CATEGORIES.items()}, **{key: key
 Category = Annotated[str, Choice(CATEGORY_WORDS, "类别")]
 Holder = Annotated[str, Choice(HOLDERS, "物业|业委会|居委会|街道")]
 Rating = Annotated[str, Choice(RATINGS, "满意|一般|不满意")]
-Period = Annotated[str, Choice(PERIODS, "周|月")]
+Period = Annotated[Literal["weekly", "monthly"], Choice(PERIODS, "周|月")]
 Note = Annotated[str, Rest("说明")]
 Reason = Annotated[str, Rest("原因")]
 Content = Annotated[str, Rest("内容")]

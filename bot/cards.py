@@ -24,6 +24,7 @@ from bot.paper import (
     width,
     wrap,
 )
+from bot.words.digests import became
 from bot.words.terms import HOLDERS
 from nlp import CATEGORIES
 from schedules.summary import Item, Summary
@@ -48,8 +49,7 @@ def draw(summary: Summary) -> bytes:
 
 def _fill(card: Paper, summary: Summary) -> None:
     _head(card, summary)
-    late = {(item.building, item.number) for item in summary.late}
-    going = [item for item in summary.open if (item.building, item.number) not in late]
+    going = summary.going
     if not (summary.new or summary.done or going or summary.late or summary.unsure):
         _quiet(card, summary)
     else:
@@ -129,11 +129,7 @@ def _number(count: int) -> str:
 
 def _new(card: Paper, summary: Summary) -> None:
     """How the new ones were settled, and a bar per category."""
-    settled = [
-        f"{name} {count}"
-        for name, count in (("当场办好", summary.quick), ("列入清单", summary.listed))
-        if count
-    ]
+    settled = [f"{name} {count}" for name, count in became(summary) if count]
     rows = [(clean(CATEGORIES.get(key, key)), count) for key, count in summary.categories if count > 0]
     if not (settled or rows):
         return
@@ -165,9 +161,8 @@ def _buildings(card: Paper, buildings: Sequence[Summary]) -> None:
     for each in buildings[:12]:
         card.pen.line((EDGE, card.y, WIDTH - EDGE, card.y), fill=LINE, width=3)
         card.write((EDGE, card.y + 38), cut(clean(each.place), SMALL, 370), SMALL, INK)
-        late = {(item.building, item.number) for item in each.late}
-        going = sum((item.building, item.number) not in late for item in each.open)
-        for x, count in zip(columns, (each.new, len(each.done), going, len(each.late)), strict=True):
+        counts = (each.new, len(each.done), len(each.going), len(each.late))
+        for x, count in zip(columns, counts, strict=True):
             alarm = count > 0 and x == columns[-1]
             card.centre((x, card.y + 38), _number(count), SMALL, RED if alarm else INK, bold=alarm)
         card.y += 74

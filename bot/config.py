@@ -60,6 +60,14 @@ class WeChat(Section):
             )
         return self
 
+    def missing(self) -> list[str]:
+        """What has to be set before the gateway can be reached, in Chinese."""
+        wanted = {
+            "endpoint 要写成 主机:端口，例如 127.0.0.1:18788": self.endpoint,
+            "token 没有填": self.token.get_secret_value(),
+        }
+        return [what for what, value in wanted.items() if not value]
+
 
 class Gateway(Section):
     puppet: str = Field(

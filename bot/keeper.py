@@ -47,13 +47,17 @@ class Keeper:
             scheduler.add_job(
                 self._ticked, trigger, [name, wake], coalesce=True, misfire_grace_time=None, max_instances=1
             )
-        for name in self.triggers:
-            await self._ticked(name, wake)
+        await self.catch_up(wake)
         scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
             scheduler.shutdown(wait=False)
+
+    async def catch_up(self, wake: Callable[[], None]) -> None:
+        """Every job that is switched on, once, in the order of declaration."""
+        for name in self.triggers:
+            await self._ticked(name, wake)
 
     async def _ticked(self, name: str, wake: Callable[[], None]) -> None:
         try:
@@ -62,11 +66,6 @@ class Keeper:
         except Exception:
             log.exception("job %s failed; it is due again at its next tick", name)
         wake()
-
-    async def do_all(self) -> None:
-        """Every job that is switched on, once, in the order of declaration."""
-        for name in self.triggers:
-            await self.do(name)
 
     async def do(self, name: str) -> None:
         """One job: what it finds owed and what is to be said about it, in one transaction."""
@@ -110,9 +109,10 @@ class Keeper:
             await owe(db, notice.to, sent, self.clock.now(), self.means.rules)
 
     async def _backup(self) -> None:
-        config = self.means.config
+        config, now = self.means.config, self.clock.now()
+        folder, photos_ = config.data_dir / "backups", config.data_dir / "photos"
         if self.store.file is not None:
-            await backup(self.store, config.data_dir / "backups", self.clock.now(), config.store.backups_kept)
+            await backup(self.store, folder, now, config.store.backups_kept, photos_)
 
 
 def _fires(trigger: CronTrigger, since: datetime, until: datetime) -> bool:

@@ -135,47 +135,55 @@ _SURNAMES = (
     "颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁"
 )
 """The two hundred or so most frequent: who has another is treated as a nickname."""
-_DOUBLE = "欧阳|司马|上官|诸葛|司徒|东方|尉迟|皇甫|慕容|夏侯|令狐|长孙|宇文|轩辕|公孙|南宫|端木|西门|司空"
+_DOUBLE = "欧阳|司马|上官|诸葛|司徒|东方|尉迟|皇甫|慕容|夏侯|令狐|长孙|宇文|轩辕|公孙|南宫|端木|西门|司空|呼延|申屠|钟离|濮阳|淳于|独孤|赫连|鲜于"
 _TITLE = (
-    "阿姨|阿婆|阿公|阿哥|阿妹|叔叔|伯伯|老伯|大伯|大爷|大妈|大叔|大姐|大哥|大嫂|奶奶|爷爷|外婆|外公|婆婆|公公|妈妈|爸爸|妈咪|娘娘"
+    "阿姨|阿婆|阿公|阿哥|阿妹|叔叔|伯伯|老伯|大伯|大爷|大妈|大叔|大姐|大哥|大嫂|奶奶|爷爷|外婆|外公|婆婆|公公|师母|师娘|妈妈|爸爸|妈咪|娘娘"
     "|姐姐|哥哥|妹妹|弟弟|师傅|师父|老师|医生|大夫|护士|律师|先生|女士|小姐|太太|同志|老板|经理|主任|书记|站长|队长|所长|警官|干事"
     "|副?楼组?长|副?楼栋长|单元长|片长|邻长|副?组长|网格员|管理员|志愿者|委员|会长|秘书|物业|管家|保安|保洁|电工|水工|老"
     "|姐|哥|嫂|婶|叔|姨|伯|婆|爷|奶|妈|爸|总|工"
 )
 _PLACE = "邻居|物业|居委会?|业委会?|街道|社区|客服|中心|办公室|服务|门卫|保安|保洁|前台|值班|副?楼组?长|副?楼栋长|单元长|片长|志愿者|管理员|网格员"
-_PERSON = re.compile(
-    rf"(?P<family>{_DOUBLE}|[{_SURNAMES}])?(?P<given>[\u3400-\u9fff]{{0,3}}?)(?P<title>{_TITLE})"
-)
+_FAMILY = rf"(?:{_DOUBLE}|[{_SURNAMES}])"
+_PERSON = re.compile(rf"(?P<family>{_FAMILY})?(?P<given>[\u3400-\u9fff]{{0,3}}?)(?P<title>{_TITLE})")
+_FULL = re.compile(rf"(?P<family>{_FAMILY})(?:[\u3400-\u9fff]{{0,2}}|\*\*)")
+_AT_END = re.compile(rf"{_FAMILY}(?:{_TITLE})$|[老小]{_FAMILY}$")
+_HOME = r"\d[\d\-—~号楼栋幢弄座单元层室#\s]*"
 _ROLE = re.compile(
-    rf"(?P<front>(?:{_PLACE}|[\d\-—~号楼栋幢弄座单元层室#\s·_|/]+)*)(?P<who>.*?)(?P<back>[\s\-—_]*[\d\-—]*室?)"
+    rf"(?P<front>(?:{_PLACE}|{_HOME}|[\-—#\s·_|/]+)*)(?P<who>.*?)(?P<back>(?:[\s\-—_(（]*{_HOME}[)）]?)?)"
 )
 _SHORT = re.compile(r"[老小大阿][\u3400-\u9fff]")
+SOMEBODY = "一位邻居"
 
 
 def courtesy(name: str) -> str:
     """A display name as a 称呼 that may stand in a group: 王建国 -> 王**, while 王阿姨 and 老王 stay.
 
-    A flat or an office beside the name stays (王阿姨101, 物业李师傅). What can't be told apart from a real
-    name, a nickname or a foreign name, keeps its first letter only, for a wrong guess would expose
-    somebody; a name without any letter is 邻居.
+    A flat or an office beside the name stays (王阿姨101, 物业李师傅). What is neither surname and given name
+    nor has a title, a nickname or a foreign name, is 一位邻居: its first letter tells nothing, and the whole
+    of it may be somebody's name.
     """
     bare = re.sub(r"[\dA-Z-]*\*{3,}\d*", "", mask(name))
-    seen = "".join(char for char in bare if unicodedata.category(char)[0] not in "CSM")
-    found = _ROLE.fullmatch(" ".join(seen.split()))
-    if not found:
-        return "邻居"
-    who = found["who"].strip()
-    if not who:
-        return found[0].strip() or "邻居"
-    return f"{found['front']}{_called(who)}{found['back']}".strip()
+    seen = " ".join("".join(char for char in bare if unicodedata.category(char)[0] not in "CSM").split())
+    found = _ROLE.fullmatch(seen)
+    if not found or seen == SOMEBODY:
+        return SOMEBODY
+    front, who, back = (found[part].strip(" _") for part in ("front", "who", "back"))
+    if who:
+        called = _called(who) or ("邻居" if front or back else SOMEBODY)
+        return f"{front}{called}{back}"
+    return SOMEBODY if front in ("", "邻居") else front
 
 
 def _called(who: str) -> str:
-    if _SHORT.fullmatch(who) or re.fullmatch(r"\w\*\*", who):
+    """The 称呼 in a name without its flat, "" when there is none."""
+    if _SHORT.fullmatch(who):
         return who
     person = _PERSON.fullmatch(who)
     if person and (person["family"] or len(person["given"]) < 3):
-        return (person["family"] or person["given"]) + person["title"]
-    double = re.match(_DOUBLE, who)
-    first = double[0] if double else next((char for char in who if char.isalpha()), "")
-    return f"{first}**" if first else "邻居"
+        if not person["family"] or person["family"] == person["given"]:  # 秀英阿姨, 安安妈妈
+            return who
+        return person["family"] + person["title"]
+    if full := _FULL.fullmatch(who.replace(" ", "")):
+        return f"{full['family']}**"
+    at_end = _AT_END.search(who)
+    return at_end[0] if at_end else ""

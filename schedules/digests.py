@@ -27,19 +27,13 @@ ANSWERED = ("resolved", "unsolvable")
 """How an issue may end and still be owed a word in the summary."""
 
 
-async def weekly_summary(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """周汇总 of a building, or of all buildings below a place with one part for each."""
-    return await _summary_of(db, "weekly", place, window, rules)
-
-
-async def monthly_summary(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """月反馈: the week's facts for a month, and in `issues` an answer for each listed issue."""
-    return await _summary_of(db, "monthly", place, window, rules)
-
-
-async def daily_ledger(db: AsyncSession, place: Place, window: Window, rules: Rules) -> Summary:
-    """日收集, for the captain's eyes only: with disputes, and what he is to confirm."""
-    return await _summary_of(db, "daily", place, window, rules)
+async def summary_of(db: AsyncSession, kind: Kind, place: Place, window: Window, rules: Rules) -> Summary:
+    """周汇总, 月反馈 or 日收集 of a building, or of all buildings below a place with one part for each."""
+    buildings = await places.buildings(db, [place])
+    parts = await summaries(db, kind, buildings, window, rules)
+    if place.kind == "building":
+        return parts[place.id]
+    return together(place.name, list(parts.values()), window, kind)
 
 
 async def summaries(
@@ -78,6 +72,7 @@ def together(place: str, parts: Sequence[Summary], window: Window, kind: Kind) -
         new=sum(part.new for part in parts),
         quick=sum(part.quick for part in parts),
         listed=sum(part.listed for part in parts),
+        declined=sum(part.declined for part in parts),
         done=_all(part.done for part in parts),
         open=_all(part.open for part in parts),
         late=_all(part.late for part in parts),
@@ -101,14 +96,6 @@ async def replied(db: AsyncSession, rows: Sequence[Request]) -> dict[int, dateti
     return {request_id: at for request_id, at in found}
 
 
-async def _summary_of(db: AsyncSession, kind: Kind, place: Place, window: Window, rules: Rules) -> Summary:
-    buildings = await places.buildings(db, [place])
-    parts = await summaries(db, kind, buildings, window, rules)
-    if place.kind == "building":
-        return parts[place.id]
-    return together(place.name, list(parts.values()), window, kind)
-
-
 async def _rows(db: AsyncSession, kind: Kind, ids: Sequence[int], window: Window) -> list[Request]:
     """What came, ended or was open in the window, and for the ledger what is unsure."""
     owed = ACTIVE | {"unsure"} if kind == "daily" else ACTIVE
@@ -124,13 +111,16 @@ def _summary(
     blank: Summary, counted: Sequence[Count], rows: Sequence[Request], window: Window, view: View
 ) -> Summary:
     new = [count for count in counted if count.state not in UNCOUNTED]
-    done = [row for row in rows if row.state == "resolved" and not was_open(row, window.end)]
+    ended = [row for row in rows if row.state in ANSWERED and not was_open(row, window.end)]
+    done = [row for row in ended if row.state == "resolved"]
+    fresh = Counter(row.state for row in ended if row.route == "quick" and row.created >= window.start)
     still = heaviest(item(row, view) for row in rows if was_open(row, window.end))
     filled = replace(
         blank,
         new=sum(count.count for count in new),
-        quick=sum(row.route == "quick" and row.created >= window.start for row in done),
+        quick=fresh["resolved"],
         listed=sum(count.count for count in new if count.route == "listed"),
+        declined=fresh["unsolvable"],
         done=heaviest(item(row, view) for row in done),
         open=still,
         late=tuple(one for one in still if one.late),

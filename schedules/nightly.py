@@ -32,4 +32,4 @@ async def blank(db: AsyncSession, tick: Tick) -> list[Notice]:
     return []
 
 
-job("backup", "每晚备份", when="30 3 * * *", about="把数据库复制一份到备份文件夹")(None)
+job("backup", "每晚备份", when="30 3 * * *", about="把数据库和照片备份到备份文件夹")(None)

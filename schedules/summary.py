@@ -60,6 +60,8 @@ class Summary:
     """Of the new ones, settled on the spot."""
     listed: int = 0
     """Of the new ones, put on the list."""
+    declined: int = 0
+    """Of the new ones, neither: found to be beyond the neighbourhood."""
     done: tuple[Item, ...] = ()
     """Resolved in the period; handed over or unsolvable is not done."""
     open: tuple[Item, ...] = ()
@@ -82,6 +84,16 @@ class Summary:
     """Answers 满意, 一般, 不满意."""
     buildings: tuple[Summary, ...] = field(default=())
     """For the committee: one per building, those with most open first."""
+
+    @property
+    def pending(self) -> int:
+        """Of the new ones the rest: quick fixes that nobody has finished yet."""
+        return self.new - self.quick - self.listed - self.declined
+
+    @property
+    def going(self) -> tuple[Item, ...]:
+        """Of the open ones those that are in time; with the late ones they are all."""
+        return tuple(item for item in self.open if not item.late)
 
     @property
     def empty(self) -> bool:

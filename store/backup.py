@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 from store.database import Store
 
 OWNER_ONLY = 0o600
+_OURS = re.compile("[0-9a-f]{64}")
 
 
 async def copy(store: Store, target: Path) -> None:
@@ -21,13 +25,51 @@ async def copy(store: Store, target: Path) -> None:
     await asyncio.to_thread(_copy, store.file, target)
 
 
-async def backup(store: Store, folder: Path, now: datetime, kept: int) -> Path:
-    """Tonight's copy in `folder`, of which the newest `kept` stay."""
+async def backup(store: Store, folder: Path, now: datetime, kept: int, photos: Path) -> Path:
+    """A copy of the database in `folder`, of which the newest `kept` stay, and in `folder`/photos theirs.
+
+    Photos never change, so one that is there is not copied again; one that no copy knows any more goes.
+    """
     target = folder / f"louzu-{now:%Y%m%d-%H%M%S}.db"
     await copy(store, target)
-    for old in sorted(folder.glob("louzu-*.db"))[:-kept]:
+    copies = sorted(folder.glob("louzu-*.db"))
+    for old in copies[:-kept]:
         old.unlink()
+    await asyncio.to_thread(_keep_photos, copies[-kept:], photos, folder / "photos")
     return target
+
+
+def _keep_photos(copies: Sequence[Path], photos: Path, target: Path) -> None:
+    known = {hash_ for each in copies for hash_ in _hashes(each)}
+    for live in photos.glob("??/*.jpg"):
+        kept = target / live.relative_to(photos)
+        if live.stem in known and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _link(live, kept)
+    for kept in target.glob("??/*.jpg"):
+        # Somebody else's pictures may lie on the same disk under the same name.
+        if _OURS.fullmatch(kept.stem) and kept.stem not in known:
+            kept.unlink()
+
+
+def _hashes(copy: Path) -> list[str]:
+    # Immutable, or a copy of a WAL file would get files of its own beside it.
+    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?immutable=1", uri=True)) as db:
+        return [hash_ for (hash_,) in db.execute("SELECT hash FROM photo WHERE hash != ''")]
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name costs no space; on another disk it has to be a copy."""
+    partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        os.link(source, partial)
+    except FileNotFoundError:
+        return  # wiped while we looked
+    except OSError:
+        shutil.copyfile(source, partial)
+        partial.chmod(OWNER_ONLY)
+    partial.replace(target)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -88,7 +88,7 @@ def move(db: AsyncSession, request: Request, verb: str, act: Act, note: str = ""
     """Move a request along the table, with what else changes in it, and write the event."""
     rule = check(request, verb, act.actor)
     if rule.target:
-        changes["state"] = rule.target
+        changes.setdefault("state", rule.target)
         changes.setdefault("ended_at", act.at if rule.target in ENDED else None)
     if act.actor.person_id and "reporter" not in act.actor.roles and request.answered_at is None:
         changes.setdefault("answered_at", act.at)

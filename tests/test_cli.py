@@ -169,16 +169,39 @@ def test_migrate_makes_the_tables_and_copies_an_old_file_aside(folder: Path) -> 
 
 def test_a_backup_is_a_whole_database_with_the_photos(folder: Path) -> None:
     louzu("code", "captain", "3号楼")
-    (folder / "data" / "photos").mkdir()
-    (folder / "data" / "photos" / "ab.jpg").write_bytes(b"photo")
-    told = louzu("backup", "usb")
-    [copy] = (folder / "usb").glob("louzu-*.db")
-    assert told.stdout == f"已备份：{copy.relative_to(folder)}\n"
-    assert copy.stat().st_mode & 0o777 == 0o600
-    assert (folder / "usb" / "photos" / "ab.jpg").read_bytes() == b"photo"
-    with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("SELECT name FROM place WHERE kind = 'building'").fetchall() == [("3号楼",)]
-    assert louzu("backup").stdout.startswith("已备份：data/backups/louzu-")
+    hash_ = hold_photo(folder)
+    for words, target in ((["usb"], "usb"), ([], "data/backups")):
+        told = louzu("backup", *words)
+        [copy] = (folder / target).glob("louzu-*.db")
+        assert told.stdout == f"已备份：{copy.relative_to(folder)}\n"
+        assert copy.stat().st_mode & 0o777 == 0o600
+        assert (folder / target / "photos" / "ab" / f"{hash_}.jpg").read_bytes() == b"photo"
+        with closing(sqlite3.connect(copy)) as db:
+            assert db.execute("SELECT name FROM place WHERE kind = 'building'").fetchall() == [("3号楼",)]
+
+
+def test_a_backup_into_the_data_folder_itself_is_refused(folder: Path) -> None:
+    louzu("code", "captain", "3号楼")
+    told = louzu("backup", "data")
+    assert told.exit_code == 1 and "数据文件夹本身" in told.stderr
+
+
+def hold_photo(folder: Path) -> str:
+    """A request with a photo, as the bot keeps them; the photo's hash."""
+    hash_ = "ab" * 32
+    (folder / "data" / "photos" / "ab").mkdir(parents=True)
+    (folder / "data" / "photos" / "ab" / f"{hash_}.jpg").write_bytes(b"photo")
+    with closing(sqlite3.connect(folder / "data" / "louzu.db")) as db, db:
+        names = [
+            f'"{name}"' for _, name, _, wanted, _, _ in db.execute("PRAGMA table_info(request)") if wanted
+        ]
+        values = ", ".join("2" if name == '"building_id"' else "1" for name in names)
+        db.execute(f"INSERT INTO request ({', '.join(names)}) VALUES ({values})")
+        db.execute(
+            "INSERT INTO photo (request_id, message_id, state, hash, tries, at) VALUES (1, 'm', 'kept', ?, 1, '2026-01-01')",
+            [hash_],
+        )
+    return hash_
 
 
 def test_export_writes_the_sheet_for_its_owner_alone(folder: Path) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
+from bot.words.digests import became, text
 from schedules.calendar import Window, month_of, week_of
-from schedules.digests import daily_ledger, monthly_summary, weekly_summary
+from schedules.digests import summary_of
+from schedules.items import was_open
 from schedules.summary import Summary
+from store.counts import UNCOUNTED
+from store.moves import ENDED
 from store.tables import Place, Supporter
 from tests.neighbourhood import House, at, day, numbers, open_house
 
@@ -28,20 +36,20 @@ def week(house: House) -> Window:
 
 async def weekly(house: House, place: Place | None = None) -> Summary:
     async with house.store.read() as db:
-        return await weekly_summary(db, place or house.three, week(house), house.rules)
+        return await summary_of(db, "weekly", place or house.three, week(house), house.rules)
 
 
 async def monthly(house: House) -> Summary:
     async with house.store.read() as db:
-        return await monthly_summary(
-            db, house.three, month_of(at("2026-11-18 12:00"), house.rules), house.rules
+        return await summary_of(
+            db, "monthly", house.three, month_of(at("2026-11-18 12:00"), house.rules), house.rules
         )
 
 
 async def daily(house: House, when: str) -> Summary:
     window = replace(week(house), period="day", start=at("2026-11-16 20:00"), end=at(when))
     async with house.store.read() as db:
-        return await daily_ledger(db, house.three, window, house.rules)
+        return await summary_of(db, "daily", house.three, window, house.rules)
 
 
 async def test_the_week_begins_on_monday_and_ends_before_the_next(house: House) -> None:
@@ -245,3 +253,35 @@ async def test_the_reporters_flat_is_told_only_where_so_set(house: House) -> Non
     assert [one.flat for one in (await weekly(house)).open] == [""]
     house.rules = replace(house.rules, reporters="flat")
     assert [one.flat for one in (await weekly(house)).open] == ["2-501"]
+
+
+STATES = ("unsure", "open", "in_progress", "handed_over", "waiting", *sorted(ENDED))
+SAID = st.integers(-72, 200).map(lambda hours: at("2026-11-16 00:00") + timedelta(hours=hours))
+REQUEST = st.tuples(
+    st.sampled_from(STATES), st.sampled_from(["quick", "listed"]), SAID, st.integers(0, 150), st.booleans()
+)
+
+
+@settings(max_examples=25, deadline=None, phases=set(Phase) - {Phase.shrink})
+@given(st.lists(REQUEST, max_size=12))
+async def test_what_became_of_the_new_ones_adds_up_to_all_of_them(
+    said: list[tuple[str, str, datetime, int, bool]],
+) -> None:
+    async with open_house() as house:
+        rows = []
+        for state, route, when, hours, five in said:
+            ended = {"ended_at": when + timedelta(hours=hours)} if state in ENDED else {}
+            place = house.five if five else house.three
+            rows.append(await house.says(f"{when:%Y-%m-%d %H:%M}", place, state=state, route=route, **ended))
+        window = week(house)
+        fresh = [row for row in rows if window.start <= row.created < window.end and row.route == "quick"]
+        still = [row for row in fresh if row.state not in UNCOUNTED and was_open(row, window.end)]
+        whole = await weekly(house, house.community)
+        assert whole.pending == len(still)
+        for summary in (whole, *whole.buildings):
+            assert sum(count for _, count in became(summary)) == summary.new
+            assert min(count for _, count in became(summary)) >= 0
+            assert len(summary.going) + len(summary.late) == len(summary.open)
+            said_new = text(summary, house.rules).splitlines()[1]
+            first, *parts = [int(found) for found in re.findall(r"(\d+) 件", said_new)] or [0]
+            assert first == sum(parts)

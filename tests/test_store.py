@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot import app, commands
@@ -28,7 +28,7 @@ from store import Store, journal, migrate, outbox, people, places, requests, ret
 from store.backup import backup
 from store.people import Actor, roles_at
 from store.refusal import Refusal
-from store.tables import Base, Event, Person, Place, Post, Request, Seen
+from store.tables import Base, Event, Person, Photo, Place, Post, Request, Seen
 
 assert commands
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -235,6 +235,37 @@ async def test_an_older_file_is_copied_aside_and_upgraded(tmp_path: Path) -> Non
     await store.close()
 
 
+async def test_photos_are_backed_up_once_and_go_with_the_last_copy_that_knows_them(
+    store: Store, tmp_path: Path
+) -> None:
+    place, photos, folder = await building(store), tmp_path / "photos", tmp_path / "backups"
+    async with store.begin() as db:
+        made = await requests.open_request(db, request(), await db.get_one(Place, place.id), people_act())
+    holiday = folder / "photos" / "20" / "holiday.jpg"
+    holiday.parent.mkdir(parents=True)
+    holiday.write_bytes(b"not ours")
+
+    async def night(day: int) -> set[str]:
+        await backup(store, folder, NOW + timedelta(days=day), 2, photos)
+        return {path.stem[:2] for path in (folder / "photos").glob("*/*.jpg") if path != holiday}
+
+    for letter in "ab":
+        hash_ = letter * 64
+        (photos / hash_[:2]).mkdir(parents=True)
+        (photos / hash_[:2] / f"{hash_}.jpg").write_bytes(b"photo")
+    async with store.begin() as db:
+        db.add(Photo(request_id=made.id, message_id="m", state="kept", hash="a" * 64, at=NOW))
+    assert await night(0) == {"aa"}
+    kept = folder / "photos" / "aa" / f"{'a' * 64}.jpg"
+    assert kept.samefile(photos / "aa" / kept.name)
+    async with store.begin() as db:
+        await db.execute(delete(Photo))
+    (photos / "aa" / kept.name).unlink()
+    assert await night(1) == {"aa"} and kept.read_bytes() == b"photo"
+    assert await night(2) == set()
+    assert holiday.exists()
+
+
 async def test_a_backup_made_while_writing_is_whole(store: Store, tmp_path: Path) -> None:
     place = await building(store)
     begun, stop = asyncio.Event(), asyncio.Event()
@@ -251,7 +282,8 @@ async def test_a_backup_made_while_writing_is_whole(store: Store, tmp_path: Path
 
     writing = asyncio.create_task(write())
     await begun.wait()
-    copies = [await backup(store, tmp_path / "backups", NOW + timedelta(days=day), 2) for day in range(3)]
+    folder, photos = tmp_path / "backups", tmp_path / "photos"
+    copies = [await backup(store, folder, NOW + timedelta(days=day), 2, photos) for day in range(3)]
     stop.set()
     await writing
     assert sorted((tmp_path / "backups").iterdir()) == copies[1:]

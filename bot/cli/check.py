@@ -125,9 +125,9 @@ async def _jobs(config: Config) -> Finding:
 
 
 async def _gateway(config: Config) -> Finding:
+    if missing := config.wechat.missing():
+        return Finding(False, f"{'；'.join(missing)}（[wechat]）")
     settings = settings_of(config)
-    if mistakes := settings.mistakes():
-        return Finding(False, f"{'；'.join(mistakes)}（[wechat]）")
     seen = await _seen_by_the_bot(config)
     wrong = await look(settings, PATIENCE) if seen is None else seen
     if not wrong:

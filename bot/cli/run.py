@@ -33,8 +33,8 @@ OWNERS_ONLY = 0o077
 @with_config
 def run(config: Config) -> None:
     """运行机器人，直到按 Ctrl+C。网关不在也不要紧，会一直等它。"""
-    if mistakes := settings_of(config).mistakes():
-        raise ConfigMistakes(f"wechat.{mistake}" for mistake in mistakes)
+    if missing := config.wechat.missing():
+        raise ConfigMistakes(f"wechat.{one}" for one in missing)
     os.umask(OWNERS_ONLY)
     logs.begin(config.log)
     try:

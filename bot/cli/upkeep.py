@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import click
@@ -20,9 +19,11 @@ from store import backup as copying
 )
 @with_config
 def backup(config: Config, folder: Path | None) -> None:
-    """备份数据库；写了文件夹，就连照片一起备份到那里。机器人不用停。"""
+    """备份数据库和照片；不写文件夹就放在数据文件夹的 backups 里。机器人不用停。"""
     if not config.database_url.startswith("sqlite"):
         raise click.ClickException("PostgreSQL 请用 pg_dump 备份；照片在数据文件夹的 photos 里")
+    if folder is not None and folder.resolve() == config.data_dir.resolve():
+        raise click.ClickException("这就是数据文件夹本身，请写别的文件夹")
     click.echo(f"已备份：{asyncio.run(_backup(config, folder))}")
 
 
@@ -35,13 +36,9 @@ def migrate(config: Config) -> None:
 
 
 async def _backup(config: Config, folder: Path | None) -> Path:
-    target = folder or config.data_dir / "backups"
+    target, photos = folder or config.data_dir / "backups", config.data_dir / "photos"
     async with opened(config) as store:
-        made = await copying.backup(store, target, SystemClock().now(), config.store.backups_kept)
-    photos = config.data_dir / "photos"
-    if folder is not None and photos.is_dir():
-        await asyncio.to_thread(shutil.copytree, photos, folder / "photos", dirs_exist_ok=True)
-    return made
+        return await copying.backup(store, target, SystemClock().now(), config.store.backups_kept, photos)
 
 
 async def _migrate(config: Config) -> None:

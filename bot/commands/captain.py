@@ -113,9 +113,10 @@ async def merge(hearing: Hearing, request: Request, into: Request) -> str:
         raise Refusal("other_building", a=_named(request), b=_named(into))
     act = await hearing.act(request)
     oldest = min((one for one in (request.due, into.due) if one), default=None)
-    move(hearing.db, request, "merge", act, merged_id=into.id)
+    move(hearing.db, request, "merge", act, f"#{into.number}", merged_id=into.id)
     # Of two reports of one trouble the older clock counts.
-    record(hearing.db, into, "merge", act, due=oldest, created=min(request.created, into.created))
+    oldest_said = min(request.created, into.created)
+    record(hearing.db, into, "merge", act, f"#{request.number} 并到这里", due=oldest, created=oldest_said)
     hearing.request = into
     return words.merged(request, into, (await requests.supporters(hearing.db, [into]))[into.id] + 1)
 
@@ -134,8 +135,7 @@ async def unmerge(hearing: Hearing, request: Request) -> str:
     )
     happened = await hearing.db.scalar(query.limit(1))
     before = happened.before.get("state", "open") if happened else "open"
-    move(hearing.db, request, "unmerge", act, merged_id=None)
-    request.state = before
+    move(hearing.db, request, "unmerge", act, state=before, merged_id=None)
     return words.unmerged(request)
 
 

@@ -11,7 +11,7 @@ from bot.hearing import Hearing
 from bot.router import command
 from bot.words import digests
 from schedules.calendar import MOMENT, Window, month_before, month_of, week_before, week_of
-from schedules.digests import monthly_summary, weekly_summary
+from schedules.digests import summary_of
 from schedules.reports import subject
 from store import places, runs
 from store.moves import CAPTAINS
@@ -26,8 +26,8 @@ async def preview(hearing: Hearing, period: Period) -> str:
     window = (week_of if period == "weekly" else month_of)(hearing.now, hearing.means.rules)
     # As it stands now: what is due tomorrow is not late yet.
     window = replace(window, until=hearing.today, end=hearing.now + MOMENT)
-    summarize = weekly_summary if period == "weekly" else monthly_summary
-    return digests.text(await summarize(hearing.db, place, window, hearing.means.rules), hearing.means.rules)
+    rules = hearing.means.rules
+    return digests.text(await summary_of(hearing.db, period, place, window, rules), rules)
 
 
 @command("停发", "veto", CAPTAINS, private=True)

@@ -38,6 +38,8 @@ def is_file(puppet: str) -> bool:
 
 async def install(puppet: str, folder: Path) -> None:
     """Make `folder` ready to run `puppet`; quick when it already is. Raises CannotInstall."""
+    if not is_file(puppet) and not NAME.fullmatch(puppet):
+        raise CannotInstall("puppet 要写 npm 包名，例如 wechaty-puppet-wechat4u")
     missing = [name for name in ("node", "npm") if not shutil.which(name)]
     if missing:
         raise CannotInstall(f"没有找到 {' 和 '.join(missing)}：请先装 Node.js 18 或更新的版本，再运行一次")

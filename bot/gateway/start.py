@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.config_values import is_loopback
-from bot.gateway.install import NAME, CannotInstall, install, is_file
+from bot.gateway.install import CannotInstall, install, is_file
 from bot.wechat.qr import show_code
 
 SETTLED = 60.0
@@ -41,30 +40,9 @@ class GatewaySettings:
     verbose: bool = False
     """Shows what the puppet itself prints, which may be what was said."""
 
-    def mistakes(self) -> list[str]:
-        """What is wrong with them, in Chinese; empty when all is well."""
-        wrong = []
-        host, _, port = self.endpoint.rpartition(":")
-        if not is_file(self.puppet) and not NAME.fullmatch(self.puppet):
-            wrong.append("puppet 要写 npm 包名，例如 wechaty-puppet-wechat4u")
-        if not self.token:
-            wrong.append("token 没有填")
-        if not host or not port.isdecimal():
-            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:18788")
-        elif not (self.certificate or self.plain_text_allowed or is_loopback(host.strip("[]"))):
-            wrong.append(
-                "网关要给别的机器用，却没有证书：聊天内容会明文传输；确要如此，请设 plain_text_allowed = true"
-            )
-        if bool(self.certificate) != bool(self.key):
-            wrong.append("证书和私钥要一起给")
-        return wrong
-
 
 async def run(settings: GatewaySettings) -> int:
     """Run the gateway until it is told to end (SIGINT, SIGTERM); the exit code. Installs at first use."""
-    if mistakes := settings.mistakes():
-        print("\n".join(mistakes), file=sys.stderr)
-        return 2
     folder = settings.folder / "gateway"
     try:
         await install(settings.puppet, folder)

@@ -41,8 +41,6 @@ class WeChat:
         clock: Clock | None = None,
         away_since: datetime | None = None,
     ) -> None:
-        if mistakes := settings.mistakes():
-            raise ValueError("；".join(mistakes))
         self.account, self.settings = account, settings
         self._now = now = (clock or SystemClock()).now
         self._link = Link(settings, self)

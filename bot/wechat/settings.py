@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.config import Config
-from bot.config_values import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,6 @@ class WeChatSettings:
     @property
     def port(self) -> int:
         return int(self.endpoint.rpartition(":")[2])
-
-    def mistakes(self) -> list[str]:
-        """What is wrong with them, in Chinese; empty when all is well."""
-        wrong = []
-        host, _, port = self.endpoint.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            wrong.append("endpoint 要写成 主机:端口，例如 127.0.0.1:18788")
-        elif not (self.tls or self.plain_text_allowed or is_loopback(self.host)):
-            wrong.append(
-                "网关不在本机又没有开 tls：口令和聊天内容会明文传输；确要如此，请设 plain_text_allowed = true"
-            )
-        if not self.token:
-            wrong.append("token 没有填")
-        if self.ca and not self.ca.is_file():
-            wrong.append("ca 指的证书文件不存在")
-        return wrong
 
 
 def settings_of(config: Config) -> WeChatSettings:

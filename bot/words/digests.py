@@ -24,12 +24,11 @@ def text(summary: Summary, rules: Rules) -> str:
 
 def _week(summary: Summary, most: int) -> list[str]:
     several = bool(summary.buildings)
-    lines = [f"新收 {summary.new} 件：当场办好 {summary.quick} 件，列入清单 {summary.listed} 件。"]
+    lines = [f"{_new(summary)}。"]
     if summary.done:
         lines.append(f"办好 {len(summary.done)} 件：{_names(summary.done, most, several)}")
-    in_hand = [item for item in summary.open if not item.late]
-    if in_hand:
-        lines.append(f"在办 {len(in_hand)} 件：{_in_hand(in_hand, most, several)}")
+    if going := summary.going:
+        lines.append(f"在办 {len(going)} 件：{_in_hand(going, most, several)}")
     if summary.late:
         asked = "" if several else "，已请居委会跟进。"
         lines.append(f"超期 {len(summary.late)} 件：{_names(summary.late, most, several)}{asked}")
@@ -40,8 +39,21 @@ def _week(summary: Summary, most: int) -> list[str]:
     return [*lines, "没说到的，群里再说一声就行。"]
 
 
+def _new(summary: Summary) -> str:
+    """How many are new and what became of them; the parts make up the whole."""
+    parts = "，".join(f"{what} {count} 件" for what, count in became(summary))
+    return f"新收 {summary.new} 件：{parts}" if summary.new else "新收 0 件"
+
+
+def became(summary: Summary) -> list[tuple[str, int]]:
+    """What became of the new ones; what a resident always asks for first, the rest where there is any."""
+    rest = (("正在办", summary.pending), (STATES["unsolvable"], summary.declined))
+    always = [("当场办好", summary.quick), ("列入清单", summary.listed)]
+    return always + [part for part in rest if part[1]]
+
+
 def _building(summary: Summary) -> str:
-    return f"{summary.place}：新收 {summary.new}，办好 {len(summary.done)}，在办 {len(summary.open)}，超期 {len(summary.late)}"
+    return f"{summary.place}：新收 {summary.new}，办好 {len(summary.done)}，在办 {len(summary.going)}，超期 {len(summary.late)}"
 
 
 def _names(items: Sequence[Item], most: int, several: bool = False) -> str:
@@ -67,7 +79,7 @@ def _who_and_when(item: Item) -> str:
 
 def _month(summary: Summary, most: int) -> list[str]:
     """One reply per listed issue; nothing on the list is left out."""
-    lines = [f"这个月新收 {summary.new} 件，当场办好 {summary.quick} 件，列入清单 {summary.listed} 件。"]
+    lines = [f"这个月{_new(summary)}。"]
     lines += [_reply(item, bool(summary.buildings)) for item in summary.issues]
     good, fair, bad = summary.satisfaction
     if good + fair + bad:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.mask import courtesy
+from bot.words.history import event_line
 from bot.words.sentences import day, title
-from bot.words.terms import BOT, CHANNELS, HOLDERS, RATINGS, ROLES, ROUTES, STATES, VERBS
+from bot.words.terms import BOT, CHANNELS, HOLDERS, RATINGS, ROLES, ROUTES, STATES
 from nlp import CATEGORIES
 from store.tables import Event, Person, Request
 
@@ -106,13 +107,7 @@ def whole(
     ]
     if heard := list(dict.fromkeys(_HEARD.findall(" ".join(request.why)))):
         facts.append("听到的词：" + "、".join(heard))
-    return "\n".join([*facts, *(_event(event, zone) for event in events)])
-
-
-def _event(event: Event, zone: ZoneInfo) -> str:
-    undone = "（已撤销）" if event.undone else ""
-    note = f" {event.note[:100]}" if event.note and event.verb not in ("split", "undo") else ""
-    return f"· {event.at.astimezone(zone):%-m/%-d %H:%M} {VERBS.get(event.verb, event.verb)}{undone}{note}"
+    return "\n".join([*facts, *(event_line(event, zone) for event in events)])
 
 
 def board(place: str, holders: Mapping[str, Sequence[Person]], desk: str) -> str:

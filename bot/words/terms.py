@@ -84,6 +84,5 @@ VERBS = {
     "undo": "撤销",
     "split": "拆出",
     "more": "补充",
-    "same": "并报",
-    "restore": "恢复",
+    "danger": "升为紧急",
 }

@@ -97,9 +97,9 @@ async def test_without_npm_it_says_what_to_install(
     assert "没有找到 node 和 npm" in capsys.readouterr().err
 
 
-async def test_mistakes_are_told_all_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await run(GatewaySettings("left-pad", tmp_path, "", "0.0.0.0:8788", key=tmp_path)) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 4
+async def test_what_is_no_puppet_is_not_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await run(GatewaySettings("left-pad", tmp_path, TOKEN)) == 1
+    assert "puppet 要写 npm 包名" in capsys.readouterr().err
 
 
 async def test_the_login_code_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
