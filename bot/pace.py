@@ -3,56 +3,60 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Pace as Settings
 from store import outbox
-from store.tables import Post
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
 class Pace:
-    """Gaps and budgets, counted in the outbox itself so that a restart forgets nothing."""
+    """The account's gap and budgets, over what was said in a day; what each room may have the outbox counts."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._said: deque[datetime] | None = None
         self._jitter = 0.0
-        self._last: datetime | None = None
 
-    async def wait(self, db: AsyncSession, post: Post, now: datetime) -> float:
-        """Seconds until this post may be said, 0 for now. Urgent ones wait only for the gap."""
-        settings = self.settings
-        last = await outbox.last_said(db, post.account)
-        if last != self._last:
-            self._last, self._jitter = last, random.uniform(0, settings.jitter_seconds)
-        gap = settings.gap_seconds + self._jitter - (now - last).total_seconds() if last else 0.0
-        if post.urgent or gap > 0:
-            return max(gap, 0.0)
-        if await self._spent(db, post.account, now):
-            return 10.0
-        return 0.0
+    async def recall(self, db: AsyncSession, account: str, now: datetime) -> None:
+        """Once after a start: a restart forgets nothing."""
+        if self._said is None:
+            self._said = deque(await outbox.said_since(db, account, now - DAY))
 
-    async def _spent(self, db: AsyncSession, account: str, now: datetime) -> bool:
-        """Whether the account's budget of the minute or the day is used up."""
-        settings = self.settings
-        if settings.per_minute and await outbox.said_since(db, account, now - MINUTE) >= settings.per_minute:
-            return True
-        return bool(settings.per_day and await outbox.said_since(db, account, now - DAY) >= settings.per_day)
+    def said(self, at: datetime) -> None:
+        """Something went out, or may have."""
+        self._said = self._said or deque()
+        self._said.append(at)
+        while self._said[0] < at - DAY:
+            self._said.popleft()
+        self._jitter = random.uniform(0, self.settings.jitter_seconds)
+
+    def gap(self, now: datetime) -> float:
+        """Seconds until anything at all may be said, 0 for now."""
+        if not self._said:
+            return 0.0
+        return max(0.0, self.settings.gap_seconds + self._jitter - (now - self._said[-1]).total_seconds())
+
+    def spent(self, now: datetime) -> bool:
+        """Whether a budget of the account is used up, so that only what is urgent may still be said."""
+        budgets = ((self.settings.per_minute, MINUTE), (self.settings.per_day, DAY))
+        return any(most and self._since(now - period) >= most for most, period in budgets)
+
+    def _since(self, moment: datetime) -> int:
+        return sum(at >= moment for at in self._said or ())
 
     def of_a_room(self, now: datetime) -> outbox.Budgets:
         """What one room may have had by now; 0 in the settings sets no bound."""
         settings = self.settings
+        gathering = timedelta(seconds=settings.gather_seconds)
         budgets = (
             (now - MINUTE, settings.per_minute_room, ""),
             (now - DAY, settings.room_posts_a_day, ""),
-            (
-                now - timedelta(seconds=settings.gather_seconds),
-                int(settings.gather_seconds > 0),
-                outbox.GATHERED,
-            ),
+            (now - gathering, int(settings.gather_seconds > 0), outbox.GATHERED),
         )
         return [budget for budget in budgets if budget[1]]

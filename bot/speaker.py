@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,25 +81,28 @@ class Speaker:
     async def _say_next(self) -> float:
         if not self.chat.health().well:
             return LOOKS_AGAIN
-        post, wait = await self._next()
-        if post is not None:
-            await self._say(post)
-            return 0
-        return min(LOOKS_AGAIN, wait)
-
-    async def _next(self) -> tuple[Post | None, float]:
-        """The first post that may be said now; else None, and how many seconds until one may.
-
-        What holds the first one holds all: the gap and the budgets of the account.
-        """
         now = self.clock.now()
-        budgets, night = self.pace.of_a_room(now), quiet(now, self.rules)
-        async with self.store.read() as db:
+        if gap := self.pace.gap(now):
+            return min(LOOKS_AGAIN, gap)
+        post = await self._take(now)
+        if post is None:
+            return LOOKS_AGAIN
+        await self._say(post)
+        return 0
+
+    async def _take(self, now: datetime) -> Post | None:
+        """What is said next, with what goes out together with it; None when nothing may be."""
+        account = self.chat.account
+        async with self.store.begin() as db:
+            await self.pace.recall(db, account, now)
             # Owed by day, but kept until the night by a broken line: it waits for the morning.
-            for post in await outbox.due(db, self.chat.account, now, budgets, quiet=night, most=1):
-                wait = await self.pace.wait(db, post, now)
-                return (post, 0) if wait <= 0 else (None, wait)
-        return None, LOOKS_AGAIN
+            only: outbox.Only = "quiet" if quiet(now, self.rules) else ""
+            if self.pace.spent(now):
+                only = "urgent"
+            post = await outbox.take(db, account, now, self.pace.of_a_room(now), only)
+            if post is not None and self.pace.settings.gather_seconds:
+                await self._gather(db, post)
+        return post
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -109,11 +112,6 @@ class Speaker:
             pass
 
     async def _say(self, post: Post) -> None:
-        async with self.store.begin() as db:
-            if not await outbox.begin_saying(db, post.id):
-                return
-            if self.pace.settings.gather_seconds:
-                await self._gather(db, post)
         try:
             message_id = await self._send(post)
         except NotSent as error:
@@ -140,18 +138,20 @@ class Speaker:
         return await self.chat.show(post.to, name, data)
 
     async def _settle(self, post: Post, state: str, message_id: str = "") -> None:
+        now = self.clock.now()
+        if state != "dropped":
+            self.pace.said(now)
         async with self.store.begin() as db:
-            await outbox.settle(db, post.id, state, self.clock.now(), message_id)
+            await outbox.settle(db, post.id, state, now, message_id)
         self.metrics.posts.labels(state).inc()
 
     async def _not_sent(self, post: Post, error: NotSent) -> None:
-        tries = post.tries + 1
-        if tries >= MOST_TRIES:
+        if post.tries >= MOST_TRIES:
             await self._give_up(post)
             return
-        log.info("post %s not sent (%s), try %d", post.id, type(error).__name__, tries)
+        log.info("post %s not sent (%s), try %d", post.id, type(error).__name__, post.tries)
         async with self.store.begin() as db:
-            await outbox.retry(db, post.id, self.clock.now() + backoff(tries))
+            await outbox.retry(db, post.id, self.clock.now() + backoff(post.tries))
 
     async def _give_up(self, post: Post) -> None:
         """No post blocks the queue: it is dropped, and the clerks hear of it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from functools import cache
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,6 +18,8 @@ UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
 GATHERED = "ack"
 """The kind of which a room, while it has just had one, is owed the next ones together."""
+Only = Literal["", "quiet", "urgent"]
+"""All that is owed; in a quiet hour only the urgent and who asked; or nothing but the urgent."""
 Budgets = Sequence[tuple[datetime, int, str]]
 """How many posts, of one kind or ("") of all, a room may have had since a time before the next has to wait."""
 
@@ -26,34 +29,48 @@ async def put(db: AsyncSession, post: Post) -> bool:
     return await once.put(db, post, "key")
 
 
-async def due(
-    db: AsyncSession,
-    account: str,
-    now: datetime,
-    budgets: Budgets = (),
-    *,
-    quiet: bool = False,
-    most: int = 50,
-) -> list[Post]:
-    """What may be said now, urgent ones first, then the oldest; in a quiet hour only the urgent and who asked.
+async def take(
+    db: AsyncSession, account: str, now: datetime, budgets: Budgets = (), only: Only = ""
+) -> Post | None:
+    """Take what is to be said next, urgent ones first, then the oldest, and note the intent before the send.
 
     A room that used up a budget is passed over: what it is owed never stands before another's.
     """
-    mine = [Post.account == account, Post.state == "due", Post.not_before <= now]
-    mine += [_within(*budget) for budget in budgets]
-    if quiet:
-        mine.append(or_(Post.urgent, and_(Post.kind == "reply", ~Post.group)))
-    order = (Post.urgent.desc(), Post.not_before, Post.id)
-    return list(await db.scalars(select(Post).where(*mine).order_by(*order).limit(most)))
+    bounds: dict[str, Any] = {"mine": account, "now": now}
+    for at, (since, most, _) in enumerate(budgets):
+        bounds |= {f"since_{at}": since, f"most_{at}": most}
+    taken: Post | None = await db.scalar(_take(tuple(kind for _, _, kind in budgets), only), bounds)
+    return taken
 
 
-def _within(since: datetime, most: int, kind: str) -> ColumnElement[bool]:
+@cache
+def _take(kinds: tuple[str, ...], only: Only) -> Any:
+    waiting = aliased(Post)
+    mine = [
+        waiting.account == bindparam("mine"),
+        waiting.state == "due",
+        waiting.not_before <= bindparam("now"),
+    ]
+    mine += [_within(waiting, at, kind) for at, kind in enumerate(kinds)]
+    if only == "quiet":
+        mine.append(or_(waiting.urgent, and_(waiting.kind == "reply", ~waiting.group)))
+    elif only == "urgent":
+        mine.append(waiting.urgent.is_(True))
+    order = (waiting.urgent.desc(), waiting.not_before, waiting.id)
+    # Where several processes share the database, each takes what no other is taking.
+    first = select(waiting.id).where(*mine).order_by(*order).limit(1).with_for_update(skip_locked=True)
+    taken = update(Post).where(Post.id == first.scalar_subquery())
+    saying = taken.values(state="saying", tries=Post.tries + 1).returning(Post)
+    return saying.execution_options(synchronize_session=False)
+
+
+def _within(waiting: Any, at: int, kind: str) -> ColumnElement[bool]:
     said = aliased(Post)
     counts = said.kind == kind if kind else said.kind.not_in(UNPACED)
-    there = (said.account == Post.account, said.to == Post.to, counts, said.said_at >= since)
-    count = select(func.count()).where(*there).correlate(Post).scalar_subquery()
-    free = Post.kind != kind if kind else Post.kind.in_(UNPACED)
-    return or_(Post.urgent, free, ~Post.group, count < most)
+    there = (said.account == waiting.account, said.to == waiting.to, said.said_at >= bindparam(f"since_{at}"))
+    count = select(func.count()).where(*there, counts).correlate(waiting).scalar_subquery()
+    free = waiting.kind != kind if kind else waiting.kind.in_(UNPACED)
+    return or_(waiting.urgent, free, ~waiting.group, count < bindparam(f"most_{at}"))
 
 
 async def owed_together(db: AsyncSession, post: Post, now: datetime, most: int) -> list[Post]:
@@ -71,16 +88,6 @@ async def join(db: AsyncSession, post: Post, text: str, others: Sequence[Post]) 
     await db.execute(update(Post).where(Post.id == post.id).values(text=text))
     ids = [one.id for one in others]
     await db.execute(update(Post).where(Post.id.in_(ids)).values(state="joined", message_id=post.key))
-
-
-async def begin_saying(db: AsyncSession, post_id: int) -> bool:
-    """Note the intent before the send; False when somebody stopped or took it meanwhile."""
-    taken = await db.execute(
-        update(Post)
-        .where(Post.id == post_id, Post.state == "due")
-        .values(state="saying", tries=Post.tries + 1)
-    )
-    return bool(cast("CursorResult[Any]", taken).rowcount)
 
 
 async def settle(db: AsyncSession, post_id: int, state: str, at: datetime, message_id: str = "") -> None:
@@ -127,15 +134,10 @@ async def rest(db: AsyncSession, account: str, now: datetime) -> int:
     return cast("CursorResult[Any]", left).rowcount
 
 
-async def said_since(db: AsyncSession, account: str, since: datetime) -> int:
-    """How many posts went out, or may have, since a time."""
-    query = select(func.count()).where(Post.account == account, Post.said_at >= since)
-    return await db.scalar(query) or 0
-
-
-async def last_said(db: AsyncSession, account: str) -> datetime | None:
-    """When this account said anything last."""
-    return await db.scalar(select(func.max(Post.said_at)).where(Post.account == account))
+async def said_since(db: AsyncSession, account: str, since: datetime) -> list[datetime]:
+    """When posts went out, or may have, since a time, in order."""
+    said = select(Post.said_at).where(Post.account == account, Post.said_at >= since)
+    return [at for at in await db.scalars(said.order_by(Post.said_at)) if at]
 
 
 async def age(db: AsyncSession, account: str, now: datetime) -> float:

@@ -208,8 +208,7 @@ async def test_what_was_on_the_tip_of_the_tongue_rests_after_a_restart(stand: St
     await stand.owe("收到")
     await stand.owe("还有")
     async with stand.store.begin() as db:
-        (first, _) = await outbox.due(db, "demo", stand.clock.now())
-        assert await outbox.begin_saying(db, first.id)
+        assert await outbox.take(db, "demo", stand.clock.now())
     stand.speaker = stand.speak()
     await stand.speaker.take_stock()
     assert await stand.say() == ["还有"]
@@ -221,9 +220,8 @@ async def test_what_was_on_the_tip_of_the_tongue_rests_after_a_restart(stand: St
 async def test_what_somebody_else_took_meanwhile_is_not_said_twice(stand: Stand) -> None:
     await stand.owe("收到")
     async with stand.store.begin() as db:
-        (post,) = await outbox.due(db, "demo", stand.clock.now())
-        assert await outbox.begin_saying(db, post.id)
-        assert not await outbox.begin_saying(db, post.id)
+        assert await outbox.take(db, "demo", stand.clock.now())
+        assert not await outbox.take(db, "demo", stand.clock.now())
 
 
 async def test_what_cannot_be_drawn_blocks_nobody(stand: Stand) -> None:

@@ -134,7 +134,7 @@ class Line:
         hearing.gained()
         self.inbox = Inbox(journal, hearing, self.read, limit=2.0)
 
-    async def read(self, id_: str) -> Message:
+    async def read(self, id_: str, written: asyncio.Event) -> Message:
         return Message(id_, "main", None, "wang", "wang", id_, NOW)
 
     async def hears(self, *heard: str | Mark, count: int) -> list[str]:
