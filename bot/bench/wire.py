@@ -126,7 +126,7 @@ async def _bot(folder: Path, port: int) -> AsyncIterator[Process]:
         "LOUZU_PACE__JITTER_SECONDS": "0",
         "LOUZU_QUIET__FROM": "00:00",
         "LOUZU_QUIET__UNTIL": "00:00",
-        **{f"LOUZU_PACE__{name}": "0" for name in paces},
+        **{f"LOUZU_PACE__{name}": "1000000" for name in paces},
     }
     louzu = (sys.executable, "-m", "bot", "run")
     bot = await asyncio.create_subprocess_exec(
