@@ -124,6 +124,7 @@ async def _bot(folder: Path, port: int) -> AsyncIterator[Process]:
         "LOUZU_WEB__PORT": str(_free_port()),
         "LOUZU_PACE__GAP_SECONDS": "0",
         "LOUZU_PACE__JITTER_SECONDS": "0",
+        "LOUZU_PACE__GATHER_SECONDS": "0",
         "LOUZU_QUIET__FROM": "00:00",
         "LOUZU_QUIET__UNTIL": "00:00",
         **{f"LOUZU_PACE__{name}": "1000000" for name in paces},

@@ -21,7 +21,7 @@ from tests.running import Running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AT_ONCE = {
-    **dict.fromkeys(("LOUZU_PACE__GAP_SECONDS", "LOUZU_PACE__JITTER_SECONDS"), "0"),
+    **{f"LOUZU_PACE__{name}_SECONDS": "0" for name in ("GAP", "JITTER", "GATHER")},
     **dict.fromkeys(("LOUZU_PACE__PER_MINUTE", "LOUZU_PACE__PER_MINUTE_ROOM", "LOUZU_PACE__PER_DAY"), "9999"),
     "LOUZU_PACE__ROOM_POSTS_A_DAY": "9999",
     "LOUZU_QUIET__FROM": "00:00",
