@@ -26,7 +26,7 @@ class Words(Generic[T]):
         for start, first in enumerate(text):
             for length in lengths.get(text[start : start + 2], ()):
                 word = text[start : start + length]
-                if word in table:
+                if len(word) == length and word in table:
                     yield start, start + length, table[word]
             if first in table and (start + 1 < len(text) or first not in lengths):
                 yield start, start + 1, table[first]
