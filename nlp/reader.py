@@ -45,9 +45,9 @@ DANGER_OF: dict[str, Danger] = {
 }
 PRIVATE = "事:私事"
 """The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
-REQUEST_FROM = 0.45
+REQUEST_FROM = 0.6
 """Where precision and recall met on neighbourhoods that the weights had not seen."""
-URGENT_FROM = 0.4
+URGENT_FROM = 0.25
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
 
@@ -84,6 +84,16 @@ class Reader:
         topics = self._known.topics
         found = topics.rules.found(place.digits(_standard(text, self._known)))
         return {name: topics.categories[name] for name in found}
+
+    def signs(self, text: str) -> list[str]:
+        """All that `text` shows, what was understood before mere letters: what the weights weigh."""
+        reading = _Reading(text, self._known)
+        return reading.signs + [weigh.LETTER + letter for letter in sorted(reading.letters)]
+
+    def categories(self) -> dict[str, str]:
+        """The category that each sign of the vocabulary stands for, of those that stand for one."""
+        known = (concept for concepts in self._known.vocabulary.table.values() for concept in concepts)
+        return {concept.sign: concept.category for concept in known if concept.category}
 
     def covers(self, question: str, text: str) -> bool:
         """Whether `text` asks `question`: all the question's words stand in it."""
