@@ -49,9 +49,10 @@ async def test_the_intake_decides(reader: Reader, asked: Pair, joined: bool) -> 
 
 
 async def test_no_pair_hears_of_the_one_before(reader: Reader) -> None:
-    apart = pair("三楼的灯不亮了", "301", LIFT, "602")
-    judged = await pairs.judge([apart, apart, pair("物业费为什么涨价", "301", LIFT, "702")], reader)
-    assert [one.joined for one in judged] == [False, False, False]
+    # Were the first pair still there, both of the second would join its lamp and lift.
+    both = pair("楼道灯坏了，电梯也坏了", "501", "物业费为什么涨价", "602")
+    judged = await pairs.judge([both, pair("楼道灯坏了", "501", "电梯坏了", "401")], reader)
+    assert [one.joined for one in judged] == [False, False]
 
 
 def test_the_figures_count_joins_and_the_wrong_joins_come_first() -> None:
