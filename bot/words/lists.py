@@ -105,8 +105,8 @@ def whole(
         f"{request.created.astimezone(zone):%-m月%-d日 %H:%M} {reporter}（{CHANNELS[request.channel]}）：{request.text}",
         f"附议 {supporters} 户，照片 {photos} 张{_until(request, now, zone)}",
     ]
-    if heard := list(dict.fromkeys(_HEARD.findall(" ".join(request.why)))):
-        facts.append("听到的词：" + "、".join(heard))
+    if heard := set(_HEARD.findall(" ".join(request.why))):
+        facts.append("听到的词：" + "、".join(sorted(heard, key=lambda word: (request.text.find(word), word))))
     return "\n".join([*facts, *(event_line(event, zone) for event in events)])
 
 

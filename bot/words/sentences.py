@@ -154,6 +154,12 @@ def done_by_reporter(request: Request) -> str:
     return f"{title(request)} 记为办好了。要是又坏了，回一句“没修好”就行。"
 
 
+def ended_by_a_word(request: Request, said: str) -> str:
+    """To the captain: what somebody's 好了 was taken for."""
+    ended = "已记为办好" if request.state == "resolved" else "已撤回"
+    return f"{title(request)}：群里说“{said[:40]}”，{ended}。不是这个意思就回：/重开 {request.number}"
+
+
 def withdrawn(request: Request) -> str:
     return f"好的，{title(request)} 已撤回。"
 
