@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
-from nlp import danger, gist, normal, own, place, same, topic, turn, weigh
+from nlp import danger, gist, normal, own, place, same, topic, traces, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
@@ -91,6 +91,24 @@ class Reader:
         topics = self._known.topics
         found = topics.rules.found(place.digits(_standard(text, self._known)))
         return {name: topics.categories[name] for name in found}
+
+    def words(self, text: str) -> list[str]:
+        """The standard text, cut into words."""
+        return self._known.cut(_standard(text, self._known))
+
+    def traces(self, text: str) -> list[str]:
+        """The few words by which a text sounds like a request, each with the rest of the word it stands in.
+
+        What is left when its sentences may not be kept: a few of them, without numbers.
+        """
+        known = self._known
+        standard = _standard(text, known)
+        found = signs_of.read(standard, known.vocabulary, known.cut).found
+        return traces.of(standard, found, known.cut)
+
+    def knows(self, word: str) -> bool:
+        """Whether this very word stands in the vocabulary."""
+        return word in self._known.vocabulary.table
 
     def covers(self, question: str, text: str) -> bool:
         """Whether `text` asks `question`: all the question's words stand in it."""
