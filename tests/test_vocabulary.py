@@ -21,6 +21,7 @@ from bot.watch import Watch
 from nlp import Broken, Own, Reader, load, own_words
 from nlp.own import Entry
 
+ROOT = Path(__file__).parent.parent
 GOOD = """\
 [[word]]
 words = "新风机房 新风口"
@@ -240,3 +241,13 @@ def test_the_file_may_stand_elsewhere(tmp_path: Path) -> None:
     assert file_of(Config(data_dir=tmp_path)) == tmp_path / "vocabulary.toml"
     chosen = Config.model_validate({"reading": {"vocabulary": str(tmp_path / "words.toml")}})
     assert file_of(chosen) == tmp_path / "words.toml"
+
+
+@pytest.mark.parametrize("language", ["README.md", "README.zh-CN.md"])
+def test_the_file_in_the_readme_does_what_it_says(reader: Reader, file: Path, language: str) -> None:
+    text = (ROOT / language).read_text("utf-8")
+    shown = text.partition("<!-- vocabulary -->\n```toml\n")[2].partition("```\n<!-- /vocabulary -->")[0]
+    reader.take_up(own_words(written(file, shown)))
+    assert reader.read("新风口坏了").category == "facilities"
+    assert reader.read("谁有停电宝").outcome == reader.read("圆梦会今天几点").outcome == "silent"
+    assert reader.read("圆梦元的灯不亮了").place.part == reader.read("梦园的灯不亮了").place.part == "圆梦园"
