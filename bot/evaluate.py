@@ -1,18 +1,17 @@
-"""louzu eval and louzu read: what the reader makes of labelled messages, and of one."""
+"""What the reader makes of labelled messages, in figures."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import click
 
 from bot.labelled import Row, rows
-from nlp import CATEGORIES, Reader, Reading, load
+from nlp import CATEGORIES, Reading
 
 ROUTES = {"chat": "闲话", "quick": "快办", "listed": "清单"}
 FIGURES = {
@@ -27,6 +26,12 @@ FIGURES = {
     "aloud": "闲话却在群里应声",
     "messages_per_second": "每秒读几条",
 }
+
+
+class Reads(Protocol):
+    """Our reader, or the baseline that it is held against."""
+
+    def read(self, text: str) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def _f1(precision: float | None, recall: float | None) -> float | None:
 
 
 def evaluate(
-    messages: Sequence[Row], reader: Reader, passed: Callable[[int], None] = lambda _: None
+    messages: Sequence[Row], reader: Reads, passed: Callable[[int], None] = lambda _: None
 ) -> Evaluation:
     """Read every labelled message."""
     reads, seconds = [], 0.0
@@ -120,56 +125,3 @@ def messages_of(path: Path) -> list[Row]:
                 f"route 可以写 {'、'.join(ROUTES)}，category 可以写 {'、'.join(CATEGORIES)} 或 -。"
             )
     return found
-
-
-def report(evaluation: Evaluation, *, misses: bool) -> list[str]:
-    """The figures in Chinese, line by line."""
-    lines = [f"{FIGURES[key]}  {_shown(key, value)}" for key, value in evaluation.figures().items()]
-    return lines + ([_miss(one) for one in evaluation.reads if not one.right] if misses else [])
-
-
-def _shown(key: str, value: float | int | None) -> str:
-    if value is None:
-        return "—"
-    return str(value) if key in ("n", "messages_per_second") else f"{value:.1%}"
-
-
-def _miss(one: Read) -> str:
-    reading = one.reading
-    meant = _kind(one.route, one.category, one.urgent)
-    heard = _kind(reading.route, reading.category, reading.urgent)
-    text = one.text.replace("\n", " ")[:70]
-    return f"该 {meant}，却 {heard} {reading.certainty:.2f}：{text}\n    {'；'.join(reading.why)}"
-
-
-def _kind(route: str, category: str, urgent: bool) -> str:
-    return ROUTES[route] + CATEGORIES.get(category, "") + ("（紧急）" if urgent else "")
-
-
-@click.command(name="eval")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="只打印一个 JSON。")
-@click.option("--misses", is_flag=True, help="列出读错的消息。")
-def command(file: Path, as_json: bool, misses: bool) -> None:
-    """用标注好的消息（制表符分隔：route category urgent text）量一量读得准不准。"""
-    messages = messages_of(file)
-    reader = load()
-    with click.progressbar(
-        length=len(messages), label="读消息", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        evaluation = evaluate(messages, reader, bar.update)
-    if as_json:
-        click.echo(json.dumps(evaluation.figures(), ensure_ascii=False))
-        lines = report(evaluation, misses=True)[len(FIGURES) :] if misses else []
-        click.echo("\n".join(lines), err=True, nl=bool(lines))
-    else:
-        click.echo("\n".join(report(evaluation, misses=misses)))
-
-
-@click.command()
-@click.argument("text")
-def read(text: str) -> None:
-    """看看一句话会被读成什么（JSON）。"""
-    reading = load().read(text)
-    told = {**asdict(reading), "urgent": reading.urgent, "outcome": reading.outcome}
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))

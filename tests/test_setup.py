@@ -48,6 +48,12 @@ def test_the_lock_holds_every_dependency_within_its_bounds() -> None:
         assert wanted.specifier.contains(version), f"{line}: the lock has {version}"
 
 
+def test_the_image_does_without_what_only_measuring_needs() -> None:
+    extras = tomllib.loads(text("pyproject.toml"))["project"]["optional-dependencies"]
+    assert not {canonicalize_name(Requirement(line).name) for line in extras["eval"]} & set(locked())
+    assert "uv sync --quiet --extra eval" in text(".ci/run").splitlines()
+
+
 def test_every_entry_of_the_lock_has_its_hashes_and_names_no_place() -> None:
     for name, (_, rest) in locked().items():
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", rest), name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.clock import MovedClock
@@ -251,3 +252,27 @@ def test_the_file_in_the_readme_does_what_it_says(reader: Reader, file: Path, la
     assert reader.read("新风口坏了").category == "facilities"
     assert reader.read("谁有停电宝").outcome == reader.read("圆梦会今天几点").outcome == "silent"
     assert reader.read("圆梦元的灯不亮了").place.part == reader.read("梦园的灯不亮了").place.part == "圆梦园"
+
+
+def test_read_and_eval_use_the_own_words_and_say_when_they_are_broken(tmp_path: Path) -> None:
+    settings, file = tmp_path / "config.toml", tmp_path / "vocabulary.toml"
+    settings.write_text(f'data_dir = "{tmp_path}"', "utf-8")
+    labelled = tmp_path / "messages.tsv"
+    labelled.write_text(
+        "route\tcategory\turgent\ttext\nquick\tfacilities\t0\t新风机房又坏了 麻烦来修\n", "utf-8"
+    )
+
+    def louzu(*words: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(settings), *words])
+
+    def right() -> float:
+        return float(json.loads(louzu("eval", "--json", str(labelled)).stdout)["category_accuracy"])
+
+    assert right() == 0
+    written(file, GOOD)
+    assert right() == 1
+    assert json.loads(louzu("read", "新风机房又坏了").stdout)["category"] == "facilities"
+    written(file, WRONG, 1)
+    told = louzu("read", "新风机房又坏了")
+    assert "没有用上本小区的词：vocabulary.toml:1: " in told.stderr
+    assert json.loads(told.stdout)["category"] != "facilities"
