@@ -146,12 +146,13 @@ def test_a_word_that_several_corrections_hold_is_proposed_once(reader: Reader) -
 
 
 def test_what_would_hurt_more_than_it_mends_is_not_proposed(reader: Reader) -> None:
-    lamps = [
-        example(f"5号楼#{n}", f"{n}单元的楼道灯不亮了", category="power", row=("quick", "power", "0"))
-        for n in range(1, 4)
+    noisy = [
+        example(f"5号楼#{n}", text, category="noise", row=("listed", "noise", "0"))
+        for n, text in enumerate(("新风机房太吵 睡不着", "新风机房半夜太吵了"), 1)
     ]
-    wrong = example("3号楼#1", "楼道灯不亮了", category="pets", row=("quick", "pets", "0"))
-    made = search(reader, [wrong], lamps)
+    wrong = fans()[0]
+    assert search(reader, [wrong]).proposals()
+    made = search(reader, [wrong], noisy)
     assert made.proposals() == []
     assert made.left([]) == [wrong]
 
