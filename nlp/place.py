@@ -9,7 +9,7 @@ from nlp.reading import Place
 from nlp.words import Words
 
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_ANY = re.compile("[0-9零〇一二两三四五六七八九十百廿]|[a-z]\\s?(?:号楼|栋|幢|座)")
+_ANY = re.compile("[0-9a-z零〇一二两三四五六七八九十百廿]")
 _NUMERAL = re.compile(
     r"[零〇一二两三四五六七八九十百廿]{1,5}(?=\s?(?:号楼|号|栋|幢|座|单元|楼|层|门(?![口卫禁锁铃厅洞])|室|#))|"
     # 三〇二, as flats are spoken; 二零二五 is a year.
