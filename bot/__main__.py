@@ -19,6 +19,7 @@ COMMANDS = {
     "backup": ("bot.cli.upkeep:backup", "备份数据库和照片"),
     "migrate": ("bot.cli.upkeep:migrate", "把数据库升级到当前版本"),
     "read": ("bot.cli.evaluate:read", "看看机器人怎样读一句话"),
+    "learn": ("bot.cli.learn:learn", "从楼组长的更正里，给本小区的词提建议"),
     "replay": ("bot.replay:command", "拿一天的群聊记录试跑"),
     "eval": ("bot.cli.evaluate:command", "用标注好的数据评测"),
     "bench": ("bot.bench:bench", "测速度和内存"),

@@ -21,6 +21,7 @@ from bot.outgoing import Words, owe
 from bot.photos_wanted import PhotoFetcher
 from bot.settings import rules_of
 from bot.speaker import Speaker
+from bot.vocabulary import Vocabulary, file_of
 from nlp import Reader
 from store import Store, journal, people
 from store.refusal import Refusal
@@ -42,15 +43,18 @@ class Bot:
         self.speaker = Speaker(chat, store, self.means, clock, self.metrics)
         self.keeper = Keeper(chat.account, store, self.means, clock, self.metrics)
         self.photos = PhotoFetcher(chat, store, self.means, clock)
+        self.vocabulary = Vocabulary(reader, file_of(config))
 
     async def run(self) -> None:
         """Live until cancelled: hear, keep time, speak."""
+        await self.vocabulary.look()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.chat.run())
             tasks.create_task(self.listen())
             tasks.create_task(self.keep())
             tasks.create_task(self.speak())
             tasks.create_task(self.photos.run())
+            tasks.create_task(self.vocabulary.run())
 
     async def listen(self) -> None:
         """Hear everything, one after the other."""

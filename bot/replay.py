@@ -16,13 +16,14 @@ import click
 from sqlalchemy import func, select
 
 from bot import day, router, verdict
+from bot.cli.settings import reader_here
 from bot.config import Pace
 from bot.day import Line
 from bot.hearing import Hearing
 from bot.simulator.neighbourhood import Building, Group, Neighbour, Neighbourhood
 from bot.simulator.stage import UNPACED, Stage, stage
 from bot.verdict import Outcome
-from nlp import Reader, load
+from nlp import Reader
 from store.tables import Photo, Post, Request
 
 BUILDING, ROOM = "building", "replayed-room"
@@ -160,7 +161,7 @@ def command(file: Path, as_json: bool, misses: bool, building: str) -> None:
     with click.progressbar(
         length=len(lines), label="回放", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        judged = asyncio.run(replay(lines, load(), building, bar.update))
+        judged = asyncio.run(replay(lines, reader_here(), building, bar.update))
     if as_json:
         records = [asdict(one) for one in judged.outcomes.values()]
         for record in [*records, judged.totals()]:

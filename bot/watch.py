@@ -45,6 +45,10 @@ class State:
     unknown_posts: int | None
     """May or may not have been said: a person should look."""
     unhandled_messages: int | None
+    own_words: int
+    """Words of the neighbourhood's own that are in use."""
+    vocabulary_mistakes: tuple[str, ...]
+    """Where its file is wrong, as file:line; what was last right is in use until then."""
     since: datetime
 
     @property
@@ -70,6 +74,8 @@ class Watch:
             deaf_minutes=round(health.deaf_seconds / 60, 1),
             unknown_posts=unknown,
             unhandled_messages=unhandled,
+            own_words=self.bot.vocabulary.words,
+            vocabulary_mistakes=self.bot.vocabulary.places,
             since=self.since,
         )
 

@@ -34,12 +34,18 @@ def table(path: Path) -> dict[str, Any]:
     """The TOML file as a dict; raises Broken with its line."""
     content = path.read_bytes()
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # Notepad puts a mark in front of the first letter.
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Broken(f"{path.name}:{line}: 不是 UTF-8 文字，请另存为 UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         # A quotation mark that is never closed is only missed at the end of the file.
-        line = found[1] if found else content.count(b"\n") + 1
-        raise Broken(f"{path.name}:{line}: 不是合格的 TOML（{error}）") from None
+        line = int(found[1]) if found else content.count(b"\n") + 1
+        raise Broken(
+            f"{path.name}:{line}: 写法不对：看看引号是不是英文的，等号和括号齐不齐，有没有写重（{error}）"
+        ) from None
 
 
 def line_of(path: Path, word: str) -> int:

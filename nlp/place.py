@@ -9,32 +9,37 @@ from nlp.reading import Place
 from nlp.words import Words
 
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_ANY = re.compile("[0-9零〇一二两三四五六七八九十百]")
+_ANY = re.compile("[0-9a-z零〇一二两三四五六七八九十百廿]")
 _NUMERAL = re.compile(
-    r"[零〇一二两三四五六七八九十百]{1,5}(?=\s?(?:号楼|号|栋|幢|座|单元|楼|层|门(?![口卫禁锁铃厅洞])|室|#))"
+    r"[零〇一二两三四五六七八九十百廿]{1,5}(?=\s?(?:号楼|号|栋|幢|座|单元|楼|层|门(?![口卫禁锁铃厅洞])|室|#))|"
+    # 三〇二, as flats are spoken; 二零二五 is a year.
+    r"(?<![零〇一二两三四五六七八九十百廿])[一二三四五六七八九]{1,2}[零〇][一二三四五六七八九](?![零〇一二两三四五六七八九十百千万年])"
 )
 _N = r"(?<![\d.])(\d{1,3})"
-_TRIPLE = re.compile(r"(?<![\d-])(\d{1,3}|[a-z]\d?)[-—–](\d{1,2}|[a-z])[-—–](\d{3,4})(?![\d-])")
-_PAIR = re.compile(r"(?<![\d-])(\d{1,3}|[a-z]\d?)[-—–](\d{3,4})(?![\d-])")
+_HOUSE = r"(?<![\d-])(\d{1,3}|[a-z]\d?)(?:号楼?|栋|幢|座|#)?"
+_TRIPLE = re.compile(_HOUSE + r"[-—–](\d{1,2}|[a-z])(?:单元|门)?[-—–](\d{3,4})(?![\d-])")
+_PAIR = re.compile(_HOUSE + r"[-—–](\d{3,4})(?![\d-])")
 _BUILDING = re.compile(
     rf"{_N}\s?(?:号楼|栋|幢|座|#楼?)|(?<![a-z])([a-z]\d?)\s?(?:号楼|栋|幢|座)|"
     r"(?:building|bldg|no\.|block)\s?#?(\d{1,3})\b"
 )
-_NUMBER = re.compile(rf"(?<!月){_N}号(?!码|线|群|电话|字|称|召|外|地铁|公馆|工|文|车厢)")
+_NUMBER = re.compile(rf"(?<!月){_N}号(?!码|线|群|电话|字|称|召|外|地铁|公馆|工|文|车厢|门[岗卫]|岗)")
 _DATE_AFTER = re.compile(
     r"^\s?(?:前|之前|以前|开始|截止|上午|下午|晚|早|凌晨|中午|到账|到\d|到[一二三四五六七八九十]|缴|停|那天|当天|才|就|[、至,和]\s?\d{1,2}号)"
 )
 _DATE_BEFORE = re.compile(r"(?:月|本月|下个月|这个月|每月|是|在|到|至|周.|星期.)\s?$")
 _UNIT = re.compile(
-    rf"{_N}\s?单元|([甲乙丙丁abcd东西中])单元|(?<=[楼栋幢号])\s?(\d{{1,2}})\s?门(?![口卫禁锁铃厅洞])|\bunit\s?(\d{{1,2}})\b"
+    rf"{_N}(?=[、,和/]\d{{1,2}}\s?单元)|{_N}\s?单元|([甲乙丙丁abcd东西中])单元|(?<=[楼栋幢号])\s?(\d{{1,2}})\s?门(?![口卫禁锁铃厅洞])|\bunit\s?(\d{{1,2}})\b"
 )
 _FLOOR = re.compile(
-    r"(?<![\d.-])(\d{1,2})\s?(?:楼|层|f\b|/f\b)(?!\s?长)|\b(\d{1,2})(?:st|nd|rd|th)\sfloor|\bfloor\s(\d{1,2})\b"
+    r"(?<![\d.-])(\d{1,2})(?=[-~、,到至和]\d{1,2}\s?[楼层])|(?<![\d.-])(\d{1,2})\s?(?:楼|层|f\b|/f\b)(?!\s?长)|\b(\d{1,2})(?:st|nd|rd|th)\sfloor|\bfloor\s(\d{1,2})\b"
 )
-_BELOW = re.compile(r"(?:\bb|负|地下)\s?([1-4一二三四])(?:层|楼|\b|(?=[^\d室]))")
+_BELOW = re.compile(r"(?:\bb|负|地下|(?<![\d号栋幢楼元#])-)\s?([1-4一二三四])(?:层|楼|\b|(?=[^\d室]))")
 _FLAT = re.compile(
-    r"(?<![\d.¥$:/-])([1-9]\d{0,1}(?:0[1-9]|1[0-9]|2[0-4]))(?:室|房|户|号房)?(?![\d.]|元|块|多|米|年|分|瓦|度|斤|克|点|个|平|人|次|万|w|kg|ml|号(?!房)|路|部|天|秒|%|°)"
+    r"(?<![\d.¥$:/-])([1-9]\d{0,1}(?:0[1-9]|1[0-9]|2[0-4]))(?:室|房|户|号房)?(?![\d.]|元|块|多|米|年|分|瓦|度|斤|克|点|个|平|人|次|万|w|kg|ml|号(?!房)|路|部|天|秒|胶|%|°)"
 )
+_CALLED = re.compile(r"(?:电话|座机|热线|tel)\D{0,4}$")
+"""What comes after is a number to call."""
 _FLAT_SURE = re.compile(r"(?<!\d)(\d{3,4})\s?(?:室|房间|户)")
 _DASH = re.compile("[-—–]")
 _NAMED = re.compile(r"[\da-z]|单元|负|地下")
@@ -70,6 +75,8 @@ def _dashed(text: str) -> tuple[str, str, str, str]:
 
 def digits(text: str) -> str:
     """`text` with the numerals of buildings, units, floors and flats as digits: 十二号楼 -> 12号楼."""
+    if "廿" in text:
+        text = text.replace("廿", "二十")
     return _NUMERAL.sub(lambda hit: str(_number(hit[0])), text)
 
 
@@ -106,9 +113,8 @@ def _flat(text: str) -> str:
     if found := _first(_FLAT_SURE, text):
         return found
     for hit in _FLAT.finditer(text):
-        if hit[1] not in _NOT_FLATS and not (
-            hit[1].startswith("20") and len(hit[1]) == 4 and hit[1] > "2015"
-        ):
+        year = hit[1].startswith("20") and len(hit[1]) == 4 and hit[1] > "2015"
+        if hit[1] not in _NOT_FLATS and not year and not _CALLED.search(text[: hit.start()]):
             return hit[1]
     return ""
 

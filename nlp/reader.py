@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
-from nlp import danger, gist, normal, place, same, topic, turn, weigh
+from nlp import danger, gist, normal, own, place, same, topic, traces, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
@@ -70,7 +70,14 @@ class Reader:
     """Reads messages; made by `load`, safe to share, never raises on any text."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._known = knowledge
+        self._ours = self._known = knowledge
+
+    def take_up(self, words: own.Own) -> None:
+        """Read from now on with a neighbourhood's own words, in place of those taken up before.
+
+        Takes some milliseconds; a message that is just being read is read with the words it began with.
+        """
+        self._known = own.upon(self._ours, words)
 
     def read(self, text: str, *, assume: bool = False) -> Reading:
         """What `text` is: a request or talk, of what kind, how urgent, where.
@@ -94,6 +101,24 @@ class Reader:
         """The category that each sign of the vocabulary stands for, of those that stand for one."""
         known = (concept for concepts in self._known.vocabulary.table.values() for concept in concepts)
         return {concept.sign: concept.category for concept in known if concept.category}
+
+    def words(self, text: str) -> list[str]:
+        """The standard text, cut into words."""
+        return self._known.cut(_standard(text, self._known))
+
+    def traces(self, text: str) -> list[str]:
+        """The few words by which a text sounds like a request, each with the rest of the word it stands in.
+
+        What is left when its sentences may not be kept: a few of them, without numbers.
+        """
+        known = self._known
+        standard = _standard(text, known)
+        found = signs_of.read(standard, known.vocabulary, known.cut).found
+        return traces.of(standard, found, known.cut)
+
+    def knows(self, word: str) -> bool:
+        """Whether this very word stands in the vocabulary."""
+        return word in self._known.vocabulary.table
 
     def covers(self, question: str, text: str) -> bool:
         """Whether `text` asks `question`: all the question's words stand in it."""
@@ -127,6 +152,8 @@ class _Reading:
         self.told = self.weights.rows(self.cues.signs)
         self.signs = [weigh.START, *self.cues.signs]
         if self.danger:
+            # The neighbourhood's own words can silence talk, never an alarm.
+            self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", "险:有")
 
     def result(self, *, assume: bool = False) -> Reading:
@@ -177,7 +204,12 @@ class _Reading:
         if not named:
             spelt = (weigh.LETTER + letter for letter in self.letters)
             named = weigh.strongest(self.weights.rows([*self.signs, *spelt]), output, sign)
-        shown = [f"{name}「{word}」" if (word := self.cues.signs.get(name)) else name for name in named]
+        spoken = self.cues.signs
+        # A word that is never meant was exchanged for a character that shows nothing.
+        shown = [
+            f"{name}「{word}」" if (word := spoken.get(name)) and word.isprintable() else name
+            for name in named
+        ]
         return "、".join(shown) or "没有明显的迹象"
 
 

@@ -56,6 +56,12 @@ class Weights:
         return [(sign, row) for sign in signs if (row := self.signs.get(sign))]
 
 
+def joined(weights: Weights, rows: dict[str, dict[str, float]]) -> Weights:
+    """The weights with further signs."""
+    packed = {sign: _packed(row, 1) for sign, row in rows.items()}
+    return Weights(weights.signs | rows, weights.packed | packed, weights.letters)
+
+
 def strongest(
     rows: Iterable[tuple[str, dict[str, float]]], output: str, towards: int, most: int = 4
 ) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.job import Notice, Tick, job
-from store import journal, retention
+from store import corrections, journal, retention
 from store.moves import Act, move
 from store.people import CLOCK
 
@@ -28,6 +28,7 @@ async def blank(db: AsyncSession, tick: Tick) -> list[Notice]:
     tick.dropped_photos.extend(await retention.blank(db, [*old, *doubtful]))
     # A ledger may quote an unsure one, so what was said lives no longer than that.
     await retention.drop_posts(db, tick.now - timedelta(days=tick.rules.unsure_days))
+    await corrections.drop(db, tick.now - timedelta(days=tick.rules.text_days))
     await journal.forget(db, tick.now - timedelta(days=tick.rules.seen_days))
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.refusal import Refusal
 from store.tables import Place, Room
 
+_NUMBERED = re.compile(r"第?(\d{1,4}|[A-Za-z]\d?)(?:号楼|号|栋|幢|座|#楼?|楼)?")
 KINDS = ("street", "community", "grid", "building")
 
 
@@ -32,13 +34,20 @@ async def building(db: AsyncSession, name: str, parent: Place) -> Place:
 
 
 async def find_building(db: AsyncSession, name: str) -> Place | None:
-    """The building that is called so: by its name, an alias or its bare number."""
-    wanted = plain_name(name)
-    for place in await buildings(db):
-        names = {place.name, plain_name(place.name), *map(plain_name, place.aliases)}
-        if wanted in names or wanted.removesuffix("楼") in names:
-            return place
+    """The building that is called so: by its name or an alias, else by its bare number or letter (3, 3栋, A座)."""
+    known = await buildings(db)
+    for same in (plain_name, _bare):
+        wanted = same(name)
+        for place in known:
+            if wanted and wanted in map(same, (place.name, *place.aliases)):
+                return place
     return None
+
+
+def _bare(name: str) -> str:
+    """The number or letter of a building, "" when its name has none: 3栋, 3幢, 3# and 3号 are one."""
+    found = _NUMBERED.fullmatch(plain_name(name))
+    return found[1].upper() if found else ""
 
 
 async def buildings(db: AsyncSession, under: Sequence[Place] = ()) -> list[Place]:

@@ -234,7 +234,7 @@ class Answer(Base):
 
 
 class Correction(Base):
-    """A captain's correction of a reading, kept as a labelled example until the text is blanked."""
+    """A captain's correction of a category, a route or (yes, no) of its being a request; goes with the text."""
 
     __tablename__ = "correction"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -243,3 +243,5 @@ class Correction(Base):
     field: Mapped[str]
     was: Mapped[str]
     now: Mapped[str]
+    words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Of what was no request, the few by which it sounded like one; its text is not kept."""

@@ -78,6 +78,8 @@ async def test_all_is_well(made: Stage) -> None:
         "deaf_minutes": 0.0,
         "unknown_posts": 0,
         "unhandled_messages": 0,
+        "own_words": 0,
+        "vocabulary_mistakes": [],
         "since": "2026-11-18T01:14:00+00:00",
         "well": True,
     }

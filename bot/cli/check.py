@@ -17,6 +17,7 @@ from bot.cli.errors import ordinary
 from bot.cli.settings import with_config
 from bot.clock import SystemClock
 from bot.config import Config
+from bot.vocabulary import Vocabulary, file_of
 from bot.wechat import settings_of
 from bot.wechat.probe import look
 from nlp import load
@@ -52,6 +53,7 @@ async def _check(config: Config) -> None:
         ("数据库", _database),
         ("字体", _font),
         ("读懂", _reader),
+        ("本小区的词", _vocabulary),
         ("定时", _jobs),
         ("网关", _gateway),
     )
@@ -116,6 +118,18 @@ async def _reader(_: Config) -> Finding:
     if reader.read(LAMP).route == "chat":
         return Finding(False, "词表不对，请重新安装 louzu")
     return Finding(True, "词表装得上")
+
+
+async def _vocabulary(config: Config) -> Finding:
+    file = file_of(config)
+    if not file.exists():
+        named = bool(config.reading.vocabulary)
+        return Finding(not named, f"没有 {file}" + ("" if named else "，只用自带的词；要加就写这个文件"))
+    vocabulary = Vocabulary(None, file)
+    await vocabulary.look()
+    if vocabulary.mistakes:
+        return Finding(False, "没有用上，请改好：\n" + "\n".join(f"  {one}" for one in vocabulary.mistakes))
+    return Finding(True, f"{vocabulary.words} 个（{file}）")
 
 
 async def _jobs(config: Config) -> Finding:

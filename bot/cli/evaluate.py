@@ -15,8 +15,9 @@ import click
 
 from bot import breakdown, curve, pairs
 from bot.baseline import Baseline
+from bot.cli.settings import reader_here
 from bot.evaluate import FIGURES, ROUTES, Evaluation, Read, Reads, evaluate, messages_of
-from nlp import CATEGORIES, load
+from nlp import CATEGORIES
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PICTURE = click.Path(dir_okay=False, path_type=Path)
@@ -69,7 +70,7 @@ def command(**options: Any) -> None:
 def _pairs(file: Path, wanted: Wanted) -> None:
     found = pairs.pairs_of(file)
     with _progress(len(found), "听一对对") as bar:
-        judged = asyncio.run(pairs.judge(found, load(), bar.update))
+        judged = asyncio.run(pairs.judge(found, reader_here(), bar.update))
     figures = pairs.figures(judged)
     lines = breakdown.table([(told, _shown(key, figures[key])) for key, told in pairs.FIGURES.items()])
     _tell(wanted, figures, lines, pairs.misses(judged))
@@ -77,7 +78,7 @@ def _pairs(file: Path, wanted: Wanted) -> None:
 
 def _messages(file: Path, wanted: Wanted) -> None:
     messages = messages_of(file)
-    readers: dict[str, Reads] = {OURS: load()}
+    readers: dict[str, Reads] = {OURS: reader_here()}
     if wanted.against:
         readers[wanted.against] = Baseline([row for path in wanted.train for row in messages_of(path)])
     with _progress(len(messages) * len(readers), "读消息") as bar:
@@ -138,6 +139,6 @@ def _kind(route: str, category: str, urgent: bool) -> str:
 @click.argument("text")
 def read(text: str) -> None:
     """看看一句话会被读成什么（JSON）。"""
-    reading = load().read(text)
+    reading = reader_here().read(text)
     told = {**asdict(reading), "urgent": reading.urgent, "outcome": reading.outcome}
     click.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -14,6 +14,8 @@ import click
 from bot.clock import SystemClock
 from bot.config import Config, load
 from bot.settings import job_mistake
+from bot.vocabulary import reader_of
+from nlp import Reader
 from store import Store
 from store.migrate import migrate
 
@@ -37,6 +39,14 @@ def with_config(command: Callable[Concatenate[Config, Given], None]) -> Callable
         command(config_of(context), *args, **given)
 
     return update_wrapper(called, command)
+
+
+def reader_here() -> Reader:
+    """A reader with the neighbourhood's own words, as the bot that runs here has them."""
+    reader, mistakes = reader_of(config_of(click.get_current_context()))
+    for mistake in mistakes:
+        on_terminal(f"没有用上本小区的词：{mistake}")
+    return reader
 
 
 def private_folder(folder: Path) -> None:

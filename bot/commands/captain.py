@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot import attach, words
 from bot.arguments import Category, Content, Holder, Hours, Note, Question, Reason
 from bot.hearing import Hearing
+from bot.mask import mask
 from bot.router import command
 from schedules.calendar import due
 from store import answers, people, requests, retention
@@ -176,9 +177,10 @@ async def yes(hearing: Hearing, request: Request) -> str:
 @command("否", "no", CAPTAINS, private=True)
 async def no(hearing: Hearing, request: Request) -> str:
     """拿不准的，不是诉求，不留原话"""
-    _correct(hearing, request, "request", "no")
+    heard = mask(" ".join(hearing.means.reader.traces(request.text)))
     move(hearing.db, request, "no", await hearing.act(request))
     hearing.photos_to_drop += await retention.blank(hearing.db, [request])
+    _correct(hearing, request, "request", "no", heard)
     hearing.request = request
     return words.denied(request)
 
@@ -226,7 +228,9 @@ def _named(request: Request) -> str:
     return f"{request.building.name}#{request.number}"
 
 
-def _correct(hearing: Hearing, request: Request, field: str, now: str) -> None:
-    """A correction of the reading is kept as a labelled example."""
-    was = getattr(request, field, request.state)
-    hearing.db.add(Correction(request_id=request.id, at=hearing.now, field=field, was=was, now=now))
+def _correct(hearing: Hearing, request: Request, field: str, now: str, heard: str = "") -> None:
+    """A correction of the reading is kept as a labelled example, for `louzu learn`."""
+    was = "unsure" if field == "request" else getattr(request, field)
+    if was != now:
+        made = Correction(request_id=request.id, at=hearing.now, field=field, was=was, now=now, words=heard)
+        hearing.db.add(made)

@@ -106,7 +106,9 @@ def whole(
         f"附议 {supporters} 户，照片 {photos} 张{_until(request, now, zone)}",
     ]
     if heard := set(_HEARD.findall(" ".join(request.why))):
-        facts.append("听到的词：" + "、".join(sorted(heard, key=lambda word: (request.text.find(word), word))))
+        facts.append(
+            "听到的词：" + "、".join(sorted(heard, key=lambda word: (request.text.find(word), word)))
+        )
     return "\n".join([*facts, *(event_line(event, zone) for event in events)])
 
 

@@ -112,7 +112,15 @@ def urgent(request: Request, call: str, desk: str) -> str:
     """What goes out at once: what to do, whom to call, and that the captain has been told."""
     advice = DANGERS[request.danger].format(call=call)
     at_desk = f"（物业 {desk}）" if desk else ""
-    return f"【紧急】{advice}{at_desk}。\n已记 #{request.number}，楼组长和值班的都通知了。"
+    told = f"【紧急】{advice}{at_desk}。\n已记 #{request.number}，楼组长和值班的都通知了。"
+    return f"{told}\n{_urgent_in_english(request, call)}" if request.english else told
+
+
+def _urgent_in_english(request: Request, call: str) -> str:
+    numbers = " or ".join(re.findall(r"\d{3,}", call)) or "the property desk"
+    return (
+        f"Emergency, #{request.number}: please call {numbers}. The captain and those on duty have been told."
+    )
 
 
 def urgent_privately(request: Request) -> str:
