@@ -16,8 +16,6 @@ from store import people, requests, runs
 from store.moves import ACTIVE, MOVES, Act, move, record
 from store.tables import Request, Supporter
 
-FIRST_JOINED = 2
-"""Households of which the group is told once; who joins later is counted without a word."""
 SAID_LATELY = timedelta(minutes=15)
 """So long the bot's last word about a request is still in view."""
 LONGEST_KEPT = 2_000
@@ -110,8 +108,7 @@ async def join(hearing: Hearing, request: Request) -> None:
         heard_of_it = False
     if new and not request.private and not heard_of_it and not hearing.said:
         count = (await requests.supporters(hearing.db, [request]))[request.id] + 1
-        if count == FIRST_JOINED:
-            await hearing.say(words.joined(request, count), "ack", request)
+        await hearing.say(words.joined(request, count), "ack", request)
 
 
 async def _stand_behind(hearing: Hearing, request: Request, text: str) -> bool:
@@ -142,15 +139,16 @@ async def settle(hearing: Hearing, request: Request, verb: str) -> None:
 
 
 async def tell_of_end(hearing: Hearing, request: Request) -> None:
-    """Show the captain what was taken for the end of a request; where there is none, the group.
+    """Show what was taken for the end of a request, so that nobody's is lost by a mistake.
 
-    Nobody's request may be lost by a mistake, and no group wants a bot that repeats every 好了.
+    Who withdraws is answered; a 好了 the captain sees, since no group wants a bot that repeats each one.
     """
-    if request.state not in ("withdrawn", "resolved"):
-        return
-    text = words.ended_by_a_word(request, hearing.message.text)
-    if not await hearing.tell_all(FIRST_HEARERS, request, text) and not request.private:
-        await hearing.say(words.done_by_reporter(request), "ack", request)
+    if request.state == "withdrawn" and not request.private:
+        await hearing.say(words.withdrawn(request), "ack", request)
+    elif request.state == "resolved":
+        text = words.ended_by_a_word(request, hearing.message.text)
+        if not await hearing.tell_all(FIRST_HEARERS, request, text) and not request.private:
+            await hearing.say(words.done_by_reporter(request), "ack", request)
 
 
 async def take_up_again(hearing: Hearing, request: Request) -> None:

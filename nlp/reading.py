@@ -47,7 +47,7 @@ CATEGORIES: dict[str, str] = {
 }
 """Category keys and their names, in the order in which lists show them."""
 
-SPEAK_FROM = 0.75
+SPEAK_FROM = 0.7
 ASK_FROM = 0.4
 
 

@@ -24,6 +24,10 @@ FEW = 10
 ENDS = ("\x00", "好", "")
 
 
+APART = ("__main__", "training")
+"""Modules that begin to work when imported, or need what only the extra brings."""
+
+
 def patterns(packages: list[str]) -> dict[str, re.Pattern[str]]:
     """Every pattern that the modules of these packages hold or write out in a call, once, by where it stands."""
     found: dict[re.Pattern[str], str] = {}
@@ -39,7 +43,7 @@ def modules(packages: list[str]) -> Iterator[str]:
     for name in packages:
         yield name
         path = importlib.import_module(name).__path__
-        yield from (one.name for one in pkgutil.walk_packages(path, f"{name}.") if "__main__" not in one.name)
+        yield from (one.name for one in pkgutil.walk_packages(path, f"{name}.") if one.name.rpartition(".")[2] not in APART)
 
 
 def held(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:

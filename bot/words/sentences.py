@@ -164,8 +164,7 @@ def done_by_reporter(request: Request) -> str:
 
 def ended_by_a_word(request: Request, said: str) -> str:
     """To the captain: what somebody's 好了 was taken for."""
-    ended = "已记为办好" if request.state == "resolved" else "已撤回"
-    return f"{title(request)}：群里说“{said[:40]}”，{ended}。不是这个意思就回：/重开 {request.number}"
+    return f"{title(request)}：群里说“{said[:40]}”，已记为办好。不是这个意思就回：/重开 {request.number}"
 
 
 def withdrawn(request: Request) -> str:
