@@ -35,6 +35,11 @@ class Proposal:
     def word(self) -> str:
         return self.entry.words[0]
 
+    @property
+    def gain(self) -> int:
+        """How many more texts are read rightly with it."""
+        return len(self.fixes) - len(self.spoils)
+
 
 @dataclass(slots=True)
 class Search:
@@ -55,7 +60,10 @@ class Search:
         for one in self.corrected:
             mended = any(one in proposal.fixes for proposal in found)
             if one.name in self._wrong and not mended and (best := self._best(one)):
-                found.append(best)
+                # A vocabulary holds a word once: of two ways to teach it, the one that mends more.
+                rivals = [it for it in found if it.word == best.word]
+                if all(best.gain > it.gain for it in rivals):
+                    found = [it for it in found if it not in rivals] + [best]
             passed(1)
         self.reader.take_up(self.own)
         return sorted(found, key=lambda it: (-len(it.fixes), -len(it.supports), it.word))
@@ -67,10 +75,10 @@ class Search:
 
     def _best(self, one: Example) -> Proposal | None:
         for word in self._candidates(one):
-            for entry in _entries(word, one):
-                proposal = self._tried(entry, one)
-                if one in proposal.fixes and len(proposal.spoils) < len(proposal.fixes):
-                    return proposal
+            tried = [self._tried(entry, one) for entry in _entries(word, one)]
+            good = [it for it in tried if one in it.fixes and it.gain > 0]
+            if good:
+                return max(good, key=lambda it: it.gain)  # of equals the first, which is the gentlest
         return None
 
     def _candidates(self, one: Example) -> list[str]:

@@ -25,6 +25,8 @@ AGAINST = ("闲:", "例外:")
 """How the signs begin that speak against a request."""
 _TALKED = "/闲"
 """What talk weighs besides, when nothing but talk is said (nlp/cues.py)."""
+_NO_TALK = "缺:无闲"
+"""What speaks for a request where our words find no talk: own talk makes up for it with its own weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def usual(ours: Knowledge, entry: Entry) -> dict[str, float]:
             for sign in alike
         )
     }
+    if entry.kind == "talk":
+        row["request"] = round(row["request"] - signs.get(_NO_TALK, {}).get("request", 0.0), 4)
     if entry.category:
         row[entry.category] = middle(
             signs.get(sign, {}).get(one.category, 0.0) for sign, one in alike.items()
@@ -113,7 +117,9 @@ def calming(sign: str) -> bool:
 
 def _concept(entry: Entry) -> Concept:
     name = entry.words[0]
-    return Concept(entry.kind, name, entry.category, f"{KINDS.get(entry.kind, '例外')}:{name}{MARK}")
+    # As talk, it would leave its mark on other signs too, and an alarm could not be rid of it (`calming`).
+    kind = NEVER if entry.kind == "talk" else entry.kind
+    return Concept(kind, name, entry.category, f"{KINDS.get(entry.kind, '例外')}:{name}{MARK}")
 
 
 def _plain(word: str, ours: Knowledge) -> str:

@@ -116,8 +116,10 @@ def test_an_own_thing_makes_a_request_of_its_category(reader: Reader, file: Path
 
 
 def test_an_exception_hides_what_stands_in_it(reader: Reader, file: Path) -> None:
-    text = "停电宝有吗"
-    assert "停电" in " ".join(reader.read(text).why)
+    text = "停电宝忘在楼下大厅了"
+    before = reader.read(text)
+    assert (before.outcome, before.category) == ("speak", "power")
+    assert any("「停电」" in line for line in before.why)
     reader.take_up(own_words(written(file, GOOD)))
     reading = reader.read(text)
     assert reading.outcome == "silent"
@@ -143,11 +145,20 @@ def test_a_route_of_its_own(reader: Reader) -> None:
 
 
 def test_no_own_word_silences_an_alarm(reader: Reader) -> None:
+    alarms = {
+        "圆梦会 3号楼着火了快来人": "fire",
+        "圆梦会有人晕倒了 快打120": "person",
+        "圆梦会门口有股煤气味 好浓": "gas",
+        "圆梦会 电梯里困了人 快来": "trapped",
+    }
+    ours = {text: reader.read(text) for text in alarms}
     for kind in ("talk", "never"):
-        reader.take_up(Own((Entry(("圆梦活动",), kind, weight=10),)))
-        assert reader.read("圆梦活动今天几点").outcome == "silent"
-        reading = reader.read("圆梦活动着火了快来人")
-        assert (reading.outcome, reading.danger) == ("speak", "fire")
+        reader.take_up(Own((Entry(("圆梦会",), kind, weight=10),)))
+        assert reader.read("圆梦会今天几点").outcome == "silent"
+        for text, danger in alarms.items():
+            reading = reader.read(text)
+            assert (reading.outcome, reading.danger) == ("speak", danger), text
+            assert reading.certainty >= ours[text].certainty, text
 
 
 def test_all_mistakes_are_told_at_once_with_their_lines(file: Path) -> None:
