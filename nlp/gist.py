@@ -61,7 +61,7 @@ def _what(category: str, cues: Cues, placed: bool) -> str:
         if concept.kind == "trouble" and concept.category == category:
             word = cues.text[start:end]
             return next((known for known in _PLAIN if known in word), CATEGORIES[category])
-    return CATEGORIES.get(category, CATEGORIES["other"])
+    return trouble or CATEGORIES.get(category, CATEGORIES["other"])
 
 
 def _where(place: Place, what: str) -> str:

@@ -22,7 +22,7 @@ SORTS = (*KINDS, NEVER)
 WITH_CATEGORY = ("case", "thing", "trouble")
 ROUTES = ("quick", "listed")
 _BY_NAME = {name: key for key, name in CATEGORIES.items()}
-_HEADER = re.compile(r"""\s*(\[\[?)\s*["']?([^\]"']+?)["']?\s*\]""")
+_HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]")
 
 
 def read(path: Path) -> Own:
@@ -187,7 +187,7 @@ def _places(lines: list[str]) -> list[tuple[str, int]]:
     found, here, seen = [], ("", 0), dict[str, int]()
     for line in lines:
         if header := _HEADER.match(line):
-            name = header[2].strip()
+            name = header[2].strip(" '\"")
             here = (name, seen.get(name, 0) if header[1] == "[[" else 0)
             seen[name] = here[1] + 1
         found.append(here)

@@ -47,6 +47,8 @@ PRIVATE = "事:私事"
 """The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
 REQUEST_FROM = 0.6
 """Where precision and recall met on neighbourhoods that the weights had not seen."""
+ALARM_FROM = 0.5
+"""Words of danger that are more likely meant than not are heard, however much the rest sounds like talk."""
 URGENT_FROM = 0.25
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
@@ -162,7 +164,8 @@ class _Reading:
         route: Route = "chat"
         category: str = ""
         danger: Danger = ""
-        if assume or certainty >= REQUEST_FROM:
+        alarm = bool(self.danger) and weigh.probability(urgent) >= ALARM_FROM
+        if assume or alarm or certainty >= REQUEST_FROM:
             route = "listed" if listed > 0 else "quick"
             category = weigh.category(kinds) if self.told or not assume else "other"
             danger = self.kind_of_danger(urgent, category)

@@ -43,7 +43,11 @@ def modules(packages: list[str]) -> Iterator[str]:
     for name in packages:
         yield name
         path = importlib.import_module(name).__path__
-        yield from (one.name for one in pkgutil.walk_packages(path, f"{name}.") if one.name.rpartition(".")[2] not in APART)
+        yield from (
+            one.name
+            for one in pkgutil.walk_packages(path, f"{name}.")
+            if one.name.rpartition(".")[2] not in APART
+        )
 
 
 def held(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:

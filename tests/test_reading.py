@@ -11,16 +11,16 @@ from nlp import Reader, load
 
 EXAMPLES = Path(__file__).parent / "examples"
 MESSAGES = {
-    "precision": 0.88,
-    "recall": 0.91,
-    "f1": 0.89,
-    "route_accuracy": 0.85,
-    "category_accuracy": 0.66,
-    "urgent_precision": 0.64,
-    "urgent_recall": 0.36,
+    "precision": 0.93,
+    "recall": 0.93,
+    "f1": 0.93,
+    "route_accuracy": 0.92,
+    "category_accuracy": 0.82,
+    "urgent_precision": 0.78,
+    "urgent_recall": 0.76,
 }
 """The least that kept.tsv has to reach."""
-ALOUD = 0.10
+ALOUD = 0.07
 """The most of its talk that may be answered in the group."""
 PAIRS = {"precision": 0.52, "recall": 0.07}
 """The least that kept_pairs.tsv has to reach."""
