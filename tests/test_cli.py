@@ -318,7 +318,7 @@ def test_check_says_what_is_wrong_and_makes_nothing(folder: Path, monkeypatch: p
     told = louzu("check")
     assert told.exit_code == 1
     assert marks(told) == {
-        **dict.fromkeys(("设置", "数据文件夹", "数据库", "字体", "读懂", "定时"), "✓"),
+        **dict.fromkeys(("设置", "数据文件夹", "数据库", "字体", "读懂", "本小区的词", "定时"), "✓"),
         "网关": "✗",
     }
     assert "token 没有填" in told.stdout and not list(folder.iterdir())
