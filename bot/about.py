@@ -78,7 +78,7 @@ async def settled(hearing: Hearing) -> bool:
     if ended is not None:
         await attach.settle(hearing, ended.request, turn)
         if not ended.akin:
-            # "今天天气好了" names nothing: an end that was perhaps not meant must be seen by all.
+            # "今天天气好了" names nothing: the captain has to see an end that was perhaps not meant.
             await attach.tell_of_end(hearing, ended.request)
         return True
     request = first(known, lambda one: one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN))

@@ -40,8 +40,8 @@ def turned(hearing: Hearing, one: Bearing) -> bool:
 
 
 def _names_another(hearing: Hearing, reading: Reading, one: Bearing, *, loud: bool) -> bool:
-    named, known = (hearing.means.reader.troubles(text) for text in (hearing.message.text, one.text))
-    if set(named) & set(known) or (reading.danger and one.shares > 1):
+    named, known = _troubles(hearing, one)
+    if named.keys() & known.keys() or (reading.danger and one.shares > 1):
         return False
     apart = bool(named and known)
     near = all(_near(kind, one.request.category) for kind in {reading.category or "", *named.values()} - {""})
@@ -62,8 +62,14 @@ def same_scheme(hearing: Hearing, one: Bearing) -> bool | None:
 
 def named_apart(hearing: Hearing, one: Bearing) -> bool:
     """Whether both name their trouble, and not the same."""
-    named, known = (hearing.means.reader.troubles(text) for text in (hearing.message.text, one.text))
-    return bool(named and known) and not set(named) & set(known)
+    named, known = _troubles(hearing, one)
+    return bool(named and known) and not named.keys() & known.keys()
+
+
+def _troubles(hearing: Hearing, one: Bearing) -> tuple[dict[str, str], dict[str, str]]:
+    """What the message names, and what the request did; the category of each."""
+    troubles = hearing.means.reader.troubles
+    return troubles(hearing.message.text), troubles(one.text)
 
 
 def _near(kind: str, other: str) -> bool:

@@ -11,9 +11,8 @@ from typing import Protocol
 import click
 
 from bot.labelled import Row, rows
-from nlp import CATEGORIES, Reading
+from nlp import CATEGORIES, ROUTES, Reading
 
-ROUTES = {"chat": "闲话", "quick": "快办", "listed": "清单"}
 FIGURES = {
     "n": "消息",
     "precision": "是不是诉求：查准",

@@ -20,17 +20,18 @@ class Pace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._said: deque[datetime] | None = None
+        self._said: deque[datetime] = deque()
+        self._recalled = False
         self._jitter = 0.0
 
     async def recall(self, db: AsyncSession, account: str, now: datetime) -> None:
         """Once after a start: a restart forgets nothing."""
-        if self._said is None:
-            self._said = deque(await outbox.said_since(db, account, now - DAY))
+        if not self._recalled:
+            self._said.extend(await outbox.said_since(db, account, now - DAY))
+            self._recalled = True
 
     def said(self, at: datetime) -> None:
         """Something went out, or may have."""
-        self._said = self._said or deque()
         self._said.append(at)
         while self._said[0] < at - DAY:
             self._said.popleft()
@@ -48,7 +49,7 @@ class Pace:
         return any(most and self._since(now - period) >= most for most, period in budgets)
 
     def _since(self, moment: datetime) -> int:
-        return sum(at >= moment for at in self._said or ())
+        return sum(at >= moment for at in self._said)
 
     def of_a_room(self, now: datetime) -> outbox.Budgets:
         """What one room may have had by now; 0 in the settings sets no bound."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +19,7 @@ from bot.cli.settings import reader_here
 from bot.config import Pace
 from bot.day import Line
 from bot.hearing import Hearing
+from bot.progress import progress
 from bot.simulator.neighbourhood import Building, Group, Neighbour, Neighbourhood
 from bot.simulator.stage import UNPACED, Stage, stage
 from bot.verdict import Outcome
@@ -158,9 +158,7 @@ async def replay(
 def command(file: Path, as_json: bool, misses: bool, building: str) -> None:
     """把一天的群消息放给楼小助听，看它会怎么做；什么都不存，什么都不发。"""
     lines = day.read(file)
-    with click.progressbar(
-        length=len(lines), label="回放", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with progress(len(lines), "回放") as bar:
         judged = asyncio.run(replay(lines, reader_here(), building, bar.update))
     if as_json:
         records = [asdict(one) for one in judged.outcomes.values()]

@@ -4,6 +4,6 @@ from nlp.knowledge import Broken
 from nlp.own import Own
 from nlp.own_file import read as own_words
 from nlp.reader import Reader, load
-from nlp.reading import CATEGORIES, Place, Reading, Said
+from nlp.reading import CATEGORIES, ROUTES, Place, Reading, Said
 
-__all__ = ["CATEGORIES", "Broken", "Own", "Place", "Reader", "Reading", "Said", "load", "own_words"]
+__all__ = ["CATEGORIES", "ROUTES", "Broken", "Own", "Place", "Reader", "Reading", "Said", "load", "own_words"]

@@ -10,11 +10,10 @@ from nlp import cut as cutting
 from nlp import danger, gist, normal, own, place, same, topic, traces, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
-from nlp.reading import CATEGORIES, Danger, Reading, Route, Said
+from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said
 from nlp.same import Report
 from nlp.words import Words
 
-ROUTES: dict[Route, str] = {"quick": "快办", "listed": "清单", "chat": "闲话"}
 DANGERS: dict[Danger, str] = {
     "trapped": "困人",
     "fire": "火情",

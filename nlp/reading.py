@@ -23,6 +23,8 @@ Danger = Literal[
 ]
 """The kind of emergency, or "" when nothing is at stake now."""
 
+ROUTES: dict[str, str] = {"chat": "闲话", "quick": "快办", "listed": "清单"}
+
 CATEGORIES: dict[str, str] = {
     "elevator": "电梯",
     "water": "给排水",

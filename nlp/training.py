@@ -30,8 +30,8 @@ HARD, SPREAD = 1_200, 6_000
 """Lines of ordinary talk learned from: those taken for requests most, and any."""
 TALK_WEIGHS = 0.3
 """Against one labelled message."""
-HOLDS = {"request": 1.0, "listed": 1.0, "urgent": 1.0, "category": 0.4}
-"""How firmly weights are held near where they start (the ridge)."""
+HOLDS, HOLDS_KINDS = 1.0, 0.4
+"""How firmly weights are held near where they start (the ridge), and those for the categories."""
 SPEAKS_FOR = 2.4
 """What a concept says for its own category before anything is learned."""
 WEAK, ROUNDS = 0.15, 3
@@ -79,10 +79,14 @@ class Table:
         self.signs = sorted(sign for sign, count in seen.items() if count >= OFTEN)
         place = {sign: at for at, sign in enumerate(self.signs)}
         found = [[place[sign] for sign in shown if sign in place] for shown in self.shown]
-        strength = np.array([LETTERS if sign.startswith(LETTER) else 1.0 for sign in self.signs])
+        strength = np.array([_strength(sign) for sign in self.signs])
         ends = np.cumsum([0, *map(len, found)])
         columns = np.array([at for row in found for at in row], dtype=int)
         self.rows = sparse.csr_matrix((strength[columns], columns, ends), (len(examples), len(self.signs)))
+
+
+def _strength(sign: str) -> float:
+    return LETTERS if sign.startswith(LETTER) else 1.0
 
 
 def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, float]]:
@@ -97,10 +101,10 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     level = np.zeros(len(table.signs))
     learned = np.column_stack(
         [
-            _two(table.rows, asks, level, HOLDS["request"], counts),
-            _two(table.rows[asks], listed[asks], level, HOLDS["listed"], counts[asks]),
-            _two(table.rows, urgent, alarmed, HOLDS["urgent"], counts),
-            _many(table.rows[asks], kinds, _own(table.signs, reader), HOLDS["category"], counts[asks]),
+            _two(table.rows, asks, level, counts),
+            _two(table.rows[asks], listed[asks], level, counts[asks]),
+            _two(table.rows, urgent, alarmed, counts),
+            _many(table.rows[asks], kinds, _own(table.signs, reader), counts[asks]),
         ]
     )
     return {
@@ -118,30 +122,29 @@ def _own(signs_seen: Sequence[str], reader: Reader) -> Any:
     return start
 
 
-def _two(rows: Any, right: Any, start: Any, holds: float, counts: Any) -> Any:
+def _two(rows: Any, right: Any, start: Any, counts: Any) -> Any:
     side = np.where(right, 1.0, -1.0)
 
     def loss(weights: Any) -> tuple[float, Any]:
         margin = side * (rows @ weights)
         apart = weights - start
         slope = rows.T @ (-counts * side / (1 + np.exp(margin)))
-        return float(
-            (counts * np.logaddexp(0, -margin)).sum() + holds * (apart @ apart) / 2
-        ), slope + holds * apart
+        missed = (counts * np.logaddexp(0, -margin)).sum()
+        return float(missed + HOLDS * (apart @ apart) / 2), slope + HOLDS * apart
 
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
 
 
-def _many(rows: Any, right: Any, start: Any, holds: float, counts: Any) -> Any:
+def _many(rows: Any, right: Any, start: Any, counts: Any) -> Any:
     """One weight for each sign and category; the weak ones are taken out and the others learned once more."""
     weights, kept = start, np.ones(start.shape)
     for _ in range(ROUNDS):
-        weights = _softmax(rows, right, (weights, start, kept), holds, counts)
+        weights = _softmax(rows, right, (weights, start, kept), counts)
         kept = np.abs(weights) >= WEAK
     return weights * kept
 
 
-def _softmax(rows: Any, right: Any, at: tuple[Any, Any, Any], holds: float, counts: Any) -> Any:
+def _softmax(rows: Any, right: Any, at: tuple[Any, Any, Any], counts: Any) -> Any:
     begin, start, kept = at
     truth = np.eye(start.shape[1])[right]
 
@@ -152,8 +155,8 @@ def _softmax(rows: Any, right: Any, at: tuple[Any, Any, Any], holds: float, coun
         shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
         apart = (weights - start) * kept
         missed = -(counts * np.log((shares * truth).sum(1) + 1e-12)).sum()
-        slope = (rows.T @ (counts[:, None] * (shares - truth)) + holds * apart) * kept
-        return float(missed + holds * (apart**2).sum() / 2), slope.ravel()
+        slope = (rows.T @ (counts[:, None] * (shares - truth)) + HOLDS_KINDS * apart) * kept
+        return float(missed + HOLDS_KINDS * (apart**2).sum() / 2), slope.ravel()
 
     first = (begin * kept).ravel()
     found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
@@ -167,12 +170,12 @@ def _row(sign: str, weights: Any) -> dict[str, float]:
 
 def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) -> list[Example]:
     """Of much talk what a first model takes for requests most, and every so many-th of the rest."""
-    weights = learn(examples, reader)
-    asks = {
-        sign: row.get("request", 0.0) * (LETTERS if sign.startswith(LETTER) else 1)
-        for sign, row in weights.items()
-    }
-    taken = sorted(lines, key=lambda line: -sum(asks.get(sign, 0.0) for sign in reader.signs(line.text)))
+    table = Table(examples, reader)
+    asks = np.array([example.route != "chat" for example in examples])
+    counts = np.array([example.counts for example in examples])
+    weights = _two(table.rows, asks, np.zeros(len(table.signs)), counts)
+    speaks = {sign: weight * _strength(sign) for sign, weight in zip(table.signs, weights, strict=True)}
+    taken = sorted(lines, key=lambda line: -sum(speaks.get(sign, 0.0) for sign in reader.signs(line.text)))
     rest = taken[HARD:]
     return taken[:HARD] + rest[:: max(1, len(rest) // SPREAD)]
 

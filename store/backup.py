@@ -15,6 +15,7 @@ from pathlib import Path
 from store.database import Store
 
 OWNER_ONLY = 0o600
+"""The mode of every file that holds what people said."""
 _OURS = re.compile("[0-9a-f]{64}")
 
 

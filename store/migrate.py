@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from store.backup import copy
+from store.backup import OWNER_ONLY, copy
 from store.database import Store
 from store.tables import Base
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-OWNER_ONLY = 0o600
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,9 @@ import click
 from bot import breakdown, curve, pairs
 from bot.baseline import Baseline
 from bot.cli.settings import reader_here
-from bot.evaluate import FIGURES, ROUTES, Evaluation, Read, Reads, evaluate, messages_of
-from nlp import CATEGORIES
+from bot.evaluate import FIGURES, Evaluation, Read, Reads, evaluate, messages_of
+from bot.progress import progress
+from nlp import CATEGORIES, ROUTES
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PICTURE = click.Path(dir_okay=False, path_type=Path)
@@ -69,7 +68,7 @@ def command(**options: Any) -> None:
 
 def _pairs(file: Path, wanted: Wanted) -> None:
     found = pairs.pairs_of(file)
-    with _progress(len(found), "听一对对") as bar:
+    with progress(len(found), "听一对对") as bar:
         judged = asyncio.run(pairs.judge(found, reader_here(), bar.update))
     figures = pairs.figures(judged)
     lines = breakdown.table([(told, _shown(key, figures[key])) for key, told in pairs.FIGURES.items()])
@@ -81,7 +80,7 @@ def _messages(file: Path, wanted: Wanted) -> None:
     readers: dict[str, Reads] = {OURS: reader_here()}
     if wanted.against:
         readers[wanted.against] = Baseline([row for path in wanted.train for row in messages_of(path)])
-    with _progress(len(messages) * len(readers), "读消息") as bar:
+    with progress(len(messages) * len(readers), "读消息") as bar:
         found = {name: evaluate(messages, reader, bar.update) for name, reader in readers.items()}
     ours = found[OURS]
     record: dict[str, object] = {**ours.figures(), **{n: e.figures() for n, e in found.items() if n != OURS}}
@@ -91,13 +90,6 @@ def _messages(file: Path, wanted: Wanted) -> None:
         wanted.curve.write_bytes(curve.draw(breakdown.calibration(ours.reads), file.name))
     lines = _figures(found) + breakdown.told(ours.reads)
     _tell(wanted, record, lines, [_miss(one) for one in ours.reads if not one.right])
-
-
-@contextmanager
-def _progress(length: int, label: str) -> Iterator[Any]:
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
-        yield bar
 
 
 def _tell(wanted: Wanted, record: object, lines: Sequence[str], misses: Sequence[str]) -> None:

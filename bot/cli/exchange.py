@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,8 +19,10 @@ from bot.config import Config
 from bot.home import listed
 from bot.households import HouseholdRow, read_households, template
 from bot.ledger import agenda_sheet, issue_sheet
+from bot.progress import progress
 from bot.settings import rules_of
 from store import Refusal, households, people, places
+from store.backup import OWNER_ONLY
 from store.tables import Place
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -36,7 +37,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def export(config: Config, month: str, building: str, agenda: bool, file: Path) -> None:
     """把一个月的问题清单存成 Excel。"""
     file.write_bytes(asyncio.run(_export(config, month, building, agenda)))
-    file.chmod(0o600)
+    file.chmod(OWNER_ONLY)
     click.echo(f"已存成：{file}")
 
 
@@ -105,11 +106,10 @@ async def _import(config: Config, rows: list[HouseholdRow]) -> list[str]:
 
 async def _keep(db: AsyncSession, flats: Mapping[Place, Sequence[tuple[str, str]]]) -> str:
     fresh, all_ = 0, sum(len(set(its)) for its in flats.values())
-    with click.progressbar(
-        flats.items(), label="住户", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        for place, its in bar:
+    with progress(len(flats), "住户") as bar:
+        for place, its in flats.items():
             fresh += await households.keep(db, place, its)
+            bar.update(1)
     return f"楼组已经建好；住户新增 {fresh} 户，原来就有 {all_ - fresh} 户。只记楼组、单元和房号，居民的称呼不保存。"
 
 

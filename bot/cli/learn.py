@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,17 @@ from bot.clock import SystemClock
 from bot.config import Config
 from bot.corrections import Example, examples, known, right, table
 from bot.mask import mask
+from bot.progress import progress
 from bot.proposals import Proposal, Search, with_entry
 from bot.settings import rules_of
 from bot.vocabulary import file_of
-from nlp import CATEGORIES, Broken, Own, Reader, load, own_words
+from nlp import CATEGORIES, ROUTES, Broken, Own, Reader, load, own_words
 from nlp.own import NEVER, Entry
 from store import corrections
+from store.backup import OWNER_ONLY
 
-ROUTES = {"quick": "快办", "listed": "清单", "chat": "闲话"}
 KINDS = {"thing": "东西", "case": "一说就知道的事", "talk": "闲话的说法", NEVER: "不当别的词认"}
 SHOWN = 60
-OWNERS_ONLY = 0o600
 
 
 @click.command()
@@ -44,7 +43,7 @@ def learn(config: Config, as_json: bool, target: Path | None) -> None:
     corrected, others = asyncio.run(_read(config))
     if target is not None:
         target.write_text(table(corrected), "utf-8")
-        target.chmod(OWNERS_ONLY)
+        target.chmod(OWNER_ONLY)
         click.echo(f"已存成：{target}，{len(corrected)} 条", err=True)
         return
     file = file_of(config)
@@ -53,9 +52,7 @@ def learn(config: Config, as_json: bool, target: Path | None) -> None:
     except Broken as error:
         raise click.ClickException(f"本小区的词有写错的，请先改好：\n{error}") from None
     search = Search(load(), own, config.reading, corrected, others)
-    with click.progressbar(
-        length=len(corrected), label="想办法", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with progress(len(corrected), "想办法") as bar:
         proposals = search.proposals(bar.update)
     if as_json:
         click.echo(json.dumps(_told(corrected, proposals), ensure_ascii=False, indent=2))

@@ -26,7 +26,7 @@ from store import Store, journal
 log = logging.getLogger("louzu")
 GRACE = 20.0
 """Seconds that a post on the tip of the tongue has to be finished."""
-OWNERS_ONLY = 0o077
+NOT_OTHERS = 0o077
 
 
 @click.command()
@@ -35,7 +35,7 @@ def run(config: Config) -> None:
     """运行机器人，直到按 Ctrl+C。网关不在也不要紧，会一直等它。"""
     if missing := config.wechat.missing():
         raise ConfigMistakes(f"wechat.{one}" for one in missing)
-    os.umask(OWNERS_ONLY)
+    os.umask(NOT_OTHERS)
     logs.begin(config.log)
     try:
         asyncio.run(live(config))
