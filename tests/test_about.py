@@ -127,12 +127,16 @@ async def test_a_danger_told_later_goes_out_at_once(group: Stage) -> None:
     assert any("119" in said for said in heard.said)
 
 
-async def test_what_was_unsure_becomes_sure_by_the_next_words(group: Stage) -> None:
-    first = await say(group, "小吴", "门禁好像坏了，请来修")
+async def make_unsure(group: Stage, heard: Hearing) -> None:
     async with group.store.begin() as db:
-        request = await requests.by_message(db, first.message.id)
+        request = await requests.by_message(db, heard.message.id)
         assert request is not None
         request.state = "unsure"
+
+
+async def test_what_was_unsure_becomes_sure_by_the_next_words(group: Stage) -> None:
+    first = await say(group, "小吴", "门禁好像坏了，请来修")
+    await make_unsure(group, first)
     heard = await say(group, "小吴", "1单元门禁坏了，刷卡没反应，请来修", 0.5)
     assert what(heard) == ("open", 1)
     assert heard.request is not None and heard.request.state == "open"
@@ -141,10 +145,7 @@ async def test_what_was_unsure_becomes_sure_by_the_next_words(group: Stage) -> N
 
 async def test_what_was_unsure_becomes_sure_by_a_neighbour_who_says_the_same(group: Stage) -> None:
     first = await say(group, "小吴", "1单元门禁坏了，刷卡没反应")
-    async with group.store.begin() as db:
-        request = await requests.by_message(db, first.message.id)
-        assert request is not None
-        request.state = "unsure"
+    await make_unsure(group, first)
     heard = await say(group, "阿琴", "1单元门禁坏了，刷卡没反应，请来修", 5)
     assert what(heard) == ("same", 1)
     assert heard.request is not None and heard.request.state == "open"
