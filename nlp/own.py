@@ -87,26 +87,23 @@ def usual(ours: Knowledge, entry: Entry) -> dict[str, float]:
     alike = {one.sign: one for found in ours.vocabulary.table.values() for one in found if one.kind == kind}
     if entry.category:
         alike = {sign: one for sign, one in alike.items() if one.category}
-    signs = ours.weights.signs
+    row_of = ours.weights.row
 
     def middle(values: Iterable[float]) -> float:
         return round(entry.weight * median(list(values) or [0.0]), 4)
 
     row = {
         "request": middle(
-            signs.get(sign, {}).get("request", 0.0) + signs.get(sign + _TALKED, {}).get("request", 0.0)
-            for sign in alike
+            row_of(sign).get("request", 0.0) + row_of(sign + _TALKED).get("request", 0.0) for sign in alike
         )
     }
     if entry.kind == "talk":
-        row["request"] = round(row["request"] - signs.get(_NO_TALK, {}).get("request", 0.0), 4)
+        row["request"] = round(row["request"] - row_of(_NO_TALK).get("request", 0.0), 4)
     if entry.category:
-        row[entry.category] = middle(
-            signs.get(sign, {}).get(one.category, 0.0) for sign, one in alike.items()
-        )
+        row[entry.category] = middle(row_of(sign).get(one.category, 0.0) for sign, one in alike.items())
     if entry.route:
         towards = 1 if entry.route == "listed" else -1
-        row["listed"] = towards * middle(abs(signs.get(sign, {}).get("listed", 0.0)) for sign in alike)
+        row["listed"] = towards * middle(abs(row_of(sign).get("listed", 0.0)) for sign in alike)
     return row
 
 

@@ -150,7 +150,6 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
-        self.told = self.weights.rows(self.cues.signs)
         self.signs = [weigh.START, *self.cues.signs]
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
@@ -166,7 +165,7 @@ class _Reading:
         alarm = bool(self.danger) and weigh.probability(urgent) >= ALARM_FROM
         if assume or alarm or certainty >= REQUEST_FROM:
             route = "listed" if listed > 0 else "quick"
-            category = weigh.category(kinds) if self.told or not assume else "other"
+            category = weigh.category(kinds) if self.named() or not assume else "other"
             danger = self.kind_of_danger(urgent, category)
         where = place.find(self.text, self.known.parts)
         taken, words = turn.taken(self.text, self.cues, self.known.turns)
@@ -182,6 +181,10 @@ class _Reading:
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
             why=self.why(route, category, danger, words),
         )
+
+    def named(self) -> bool:
+        """Whether more was understood than mere letters."""
+        return any(map(self.weights.row, self.cues.signs))
 
     def kind_of_danger(self, score: float, category: str) -> Danger:
         """The emergency, if there is one: the kind whose words were found, else the category's own."""
@@ -202,10 +205,10 @@ class _Reading:
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = weigh.strongest(self.told, output, sign)
+        named = self.weights.strongest(self.cues.signs, output, sign)
         if not named:
             spelt = (weigh.LETTER + letter for letter in self.letters)
-            named = weigh.strongest(self.weights.rows([*self.signs, *spelt]), output, sign)
+            named = self.weights.strongest([*self.signs, *spelt], output, sign)
         spoken = self.cues.signs
         # A word that is never meant was exchanged for a character that shows nothing.
         shown = [

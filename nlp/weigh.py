@@ -36,38 +36,37 @@ _NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
 class Weights:
     """How much each sign speaks for each output; START holds what speaks without any sign.
 
-    A sign's weights for all outputs are also kept side by side in one whole number, 32 bits to each output:
-    one addition adds them all, and the sum does not depend on the order.
+    A sign's weights for all outputs are kept side by side in one whole number, 32 bits to each output: one addition
+    adds them all, the sum does not depend on the order, and a large table takes little memory.
     """
 
-    signs: dict[str, dict[str, float]]
     packed: dict[str, int]
     letters: dict[str, int]
     """`packed` for mere letters, by the letters alone."""
 
+    def row(self, sign: str) -> dict[str, float]:
+        """What one sign weighs for each output for which it weighs anything."""
+        if sign.startswith(LETTER):
+            return _unpacked(self.letters.get(sign.removeprefix(LETTER), 0))
+        return _unpacked(self.packed.get(sign, 0))
+
     def scores(self, signs: Iterable[str], letters: Iterable[str]) -> list[float]:
         """The sums for OUTPUTS; above 0 is more likely than not."""
-        total = sum(filter(None, map(self.packed.get, signs)), _NOUGHTS)
-        total = sum(filter(None, map(self.letters.get, letters)), total)
-        return [(field - _NOUGHT) / UNIT for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))]
+        total = sum(filter(None, map(self.packed.get, signs)))
+        return _fields(sum(filter(None, map(self.letters.get, letters)), total))
 
-    def rows(self, signs: Iterable[str]) -> list[tuple[str, dict[str, float]]]:
-        """Those of `signs` that weigh anything, each with its weights."""
-        return [(sign, row) for sign in signs if (row := self.signs.get(sign))]
+    def strongest(self, signs: Iterable[str], output: str, towards: int, most: int = 4) -> list[str]:
+        """Which of `signs` speak loudest for `output` (or, with `towards` -1, against it)."""
+        spoke = [
+            (weight, sign) for sign in signs if (weight := towards * self.row(sign).get(output, 0.0)) > 0.1
+        ]
+        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
 
 def joined(weights: Weights, rows: dict[str, dict[str, float]]) -> Weights:
     """The weights with further signs."""
     packed = {sign: _packed(row, 1) for sign, row in rows.items()}
-    return Weights(weights.signs | rows, weights.packed | packed, weights.letters)
-
-
-def strongest(
-    rows: Iterable[tuple[str, dict[str, float]]], output: str, towards: int, most: int = 4
-) -> list[str]:
-    """Which signs spoke loudest for `output` (or, with `towards` -1, against it)."""
-    spoke = [(weight, sign) for sign, row in rows if (weight := towards * row.get(output, 0.0)) > 0.1]
-    return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+    return Weights(weights.packed | packed, weights.letters)
 
 
 def _light(weights: dict[str, Any]) -> bool:
@@ -81,6 +80,16 @@ def _packed(weights: dict[str, float], strength: float) -> int:
         for at, output in enumerate(OUTPUTS)
         if output in weights
     )
+
+
+def _fields(packed: int) -> list[float]:
+    """The weight in each field; fields are lifted while they are read, so that none is below zero."""
+    lifted = (packed + _NOUGHTS).to_bytes(_FIELDS.size, "little")
+    return [(field - _NOUGHT) / UNIT for field in _FIELDS.unpack(lifted)]
+
+
+def _unpacked(packed: int) -> dict[str, float]:
+    return {output: weight for output, weight in zip(OUTPUTS, _fields(packed), strict=True) if weight}
 
 
 def category(scores: list[float]) -> str:
@@ -107,4 +116,4 @@ def load(path: Path) -> Weights:
         for sign, weights in signs.items()
         if sign.startswith(LETTER)
     }
-    return Weights(signs, packed, letters)
+    return Weights(packed, letters)
