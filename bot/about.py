@@ -10,7 +10,6 @@ from bot.attach import room_of
 from bot.bearing import (
     JUST_NOW,
     LATELY,
-    NEVER,
     TALKED_OF,
     Bearing,
     bearings,
@@ -29,7 +28,9 @@ SPOKEN_ON_WITHIN = timedelta(seconds=100)
 """The next lines of the same person are still about the same thing."""
 ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request the team's "好了" needs no name for what it means."""
-SAME_FROM = 0.5
+SAME_FROM = 0.6
+LIKELY = 0.4
+"""With an "也", or just after it."""
 SAME_WITHIN = timedelta(days=14)
 ANSWERS = TEAM | HOLDERS
 """Whose word in a group is an answer by a human."""
@@ -69,12 +70,10 @@ async def settled(hearing: Hearing) -> bool:
     """ "修好了 谢谢", "算了": the end of a request, said by somebody who may know."""
     turn = hearing.reading.turn if hearing.reading else "say"
     # "门禁刷不开了" must never close anything: what reads as a request is none.
-    if turn not in ("done", "withdraw") or (hearing.reading and hearing.reading.route != "chat"):
+    if turn not in ("done", "withdraw") or (outcome(hearing) != "silent" and not hearing.roles & ANSWERS):
         return False
     known = await known_here(hearing)
-    # Without a word that tells, it is about what he talked of last.
-    recent = sorted(known, key=lambda one: (not one.akin, min(one.ago, one.age) if one.takes_part else NEVER))
-    ended = next((one for one in recent if _ends(hearing, one, turn)), None)
+    ended = next((one for one in known if _ends(hearing, one, turn)), None)
     if ended is not None:
         await attach.settle(hearing, ended.request, turn)
         if not ended.akin:
@@ -82,7 +81,9 @@ async def settled(hearing: Hearing) -> bool:
             await attach.tell_of_end(hearing, ended.request)
         return True
     request = first(known, lambda one: one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN))
-    if request is not None:
+    if request is not None and request.state == "resolved":
+        attach.note(hearing, request)
+    elif request is not None:
         await attach.follow(hearing, request)
     return request is not None
 
@@ -96,7 +97,7 @@ def _ends(hearing: Hearing, one: Bearing, turn: str) -> bool:
         plain = phrases.FOR_CERTAIN.search(hearing.message.text) is not None
         if not plain and phrases.HALF.search(hearing.message.text):
             return False
-        return one.akin or (plain and one.latest and one.ago <= ANSWERED_WITHIN and not one.elsewhere)
+        return one.akin or (one.latest and one.ago <= ANSWERED_WITHIN and not one.elsewhere)
     return one.stands_behind and (one.akin or one.ago <= ANSWERED_WITHIN)
 
 
@@ -185,8 +186,7 @@ def _same(hearing: Hearing, one: Bearing) -> bool:
     if one.alike >= SAME_FROM:
         return True
     also = "也" in hearing.message.text or one.ago <= JUST_NOW
-    one_kind = one.ago <= LATELY and _one_kind(hearing, one) and not one.elsewhere
-    return one_kind and (also or one.shares > 0) and not apart.named_apart(hearing, one)
+    return also and one.alike >= LIKELY and _one_kind(hearing, one) and not one.elsewhere
 
 
 def _one_kind(hearing: Hearing, one: Bearing) -> bool:

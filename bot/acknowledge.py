@@ -12,6 +12,10 @@ from store.tables import Request
 STAFF = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street"})
 """Their talk in a group is an answer far more often than a request."""
 STAFF_SPEAK_FROM = 0.95
+OF_TALK = frozenset({"support", "done", "withdraw", "progress"})
+"""Turns that ask for nothing."""
+ALL_THE_SAME_FROM = 0.9
+"""So certain a request is one, though it sounds like one of these."""
 FIRST_HEARERS = frozenset({"captain", "deputy"})
 ALARMED = frozenset({"captain", "deputy", "clerk", "property"})
 
@@ -22,6 +26,8 @@ def outcome(hearing: Hearing) -> Outcome:
     """speak, ask or silent, by the thresholds of the config; of staff only what is certain."""
     reading, settings = hearing.reading, hearing.means.config.reading
     if reading is None or phrases.CALLS.fullmatch(hearing.message.text):
+        return "silent"
+    if reading.turn in OF_TALK and (tells_how_far(hearing) or reading.certainty < ALL_THE_SAME_FROM):
         return "silent"
     asked: Outcome = "ask" if reading.certainty >= settings.ask_from else "silent"
     if reading.route == "chat":
@@ -37,6 +43,11 @@ def outcome(hearing: Hearing) -> Outcome:
 def staff(hearing: Hearing) -> bool:
     """Whether the speaker answers here for the committee, the property company or the building."""
     return bool(hearing.roles & STAFF)
+
+
+def tells_how_far(hearing: Hearing) -> bool:
+    """Whether the speaker looks after things here: then "灭了" and "总阀关了" are no news of a fire or a flood."""
+    return bool(hearing.roles & (STAFF | {"volunteer"}))
 
 
 async def acknowledge(hearing: Hearing, request: Request) -> None:

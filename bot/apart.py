@@ -24,6 +24,8 @@ KIN = frozenset(
 """Categories of which one is often what the other leads to, or another name for it."""
 COMPLAINTS = frozenset({"property", "care", "other"})
 """ "物业也不管", "老人下不来": said of any trouble, seldom for itself."""
+UNLIKE = 0.1
+"""After a "对了" so little likeness is another trouble's."""
 NAMELESS = frozenset({"enquiry", "dispute"})
 """Their gist names no thing."""
 
@@ -33,6 +35,8 @@ def turned(hearing: Hearing, one: Bearing) -> bool:
     reading = hearing.reading
     if reading is None:
         return False
+    if reading.route == "chat" and reading.certainty >= hearing.means.config.reading.ask_from:
+        reading = hearing.means.reader.read(hearing.message.text, assume=True)
     if (tale := same_scheme(hearing, one)) is not None:
         return not tale
     loud = outcome(hearing) == "speak"
@@ -40,13 +44,16 @@ def turned(hearing: Hearing, one: Bearing) -> bool:
 
 
 def _names_another(hearing: Hearing, reading: Reading, one: Bearing, *, loud: bool) -> bool:
+    if reading.turn == "more" and not phrases.ELSE.match(hearing.message.text):
+        return False
     named, known = _troubles(hearing, one)
     if named.keys() & known.keys() or (reading.danger and one.shares > 1):
         return False
     apart = bool(named and known)
     near = all(_near(kind, one.request.category) for kind in {reading.category or "", *named.values()} - {""})
     if not loud:
-        return apart and not near
+        begins = phrases.ELSE.match(hearing.message.text) is not None
+        return (apart and not near) or (begins and reading.route != "chat" and one.alike < UNLIKE)
     if near:
         return apart and phrases.ELSE.search(hearing.message.text) is not None
     return phrases.ELSE.match(hearing.message.text) is not None or _names_a_thing(reading, bool(named))
@@ -58,12 +65,6 @@ def same_scheme(hearing: Hearing, one: Bearing) -> bool | None:
         return None
     told, known = phrases.schemes(hearing.message.text), phrases.schemes(one.text)
     return bool(told & known) if told and known else None
-
-
-def named_apart(hearing: Hearing, one: Bearing) -> bool:
-    """Whether both name their trouble, and not the same."""
-    named, known = _troubles(hearing, one)
-    return bool(named and known) and not named.keys() & known.keys()
 
 
 def _troubles(hearing: Hearing, one: Bearing) -> tuple[dict[str, str], dict[str, str]]:

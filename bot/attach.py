@@ -139,16 +139,16 @@ async def settle(hearing: Hearing, request: Request, verb: str) -> None:
 
 
 async def tell_of_end(hearing: Hearing, request: Request) -> None:
-    """Show what was taken for the end of a request, so that nobody's is lost by a mistake.
+    """Show the captain what was taken for the end of a request, so that nobody's is lost by a mistake.
 
-    Who withdraws is answered; a 好了 the captain sees, since no group wants a bot that repeats each one.
+    Where no captain hears of it the group does; else no group wants a bot that repeats each 好了 and 算了.
     """
-    if request.state == "withdrawn" and not request.private:
-        await hearing.say(words.withdrawn(request), "ack", request)
-    elif request.state == "resolved":
-        text = words.ended_by_a_word(request, hearing.message.text)
-        if not await hearing.tell_all(FIRST_HEARERS, request, text) and not request.private:
-            await hearing.say(words.done_by_reporter(request), "ack", request)
+    if request.state not in ("resolved", "withdrawn"):
+        return
+    text = words.ended_by_a_word(request, hearing.message.text)
+    if not await hearing.tell_all(FIRST_HEARERS, request, text) and not request.private:
+        said = words.withdrawn if request.state == "withdrawn" else words.done_by_reporter
+        await hearing.say(said(request), "ack", request)
 
 
 async def take_up_again(hearing: Hearing, request: Request) -> None:

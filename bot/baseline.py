@@ -9,7 +9,7 @@ import click
 
 from bot.labelled import Row
 from nlp import Reading
-from nlp.reader import DANGER_OF
+from nlp.danger import DANGER_OF
 from nlp.reading import Danger, Route
 
 LACKING = "要和 TF-IDF 比，先装 scikit-learn：pip install 'louzu[eval]'"

@@ -159,13 +159,15 @@ def _bearing(hearing: Hearing, thread: Thread) -> Bearing:
     named = set(_FLAT.findall(text))
     takes_part = person_id is not None and person_id in thread.people
     ago, latest = _talked_of(hearing, request)
+    # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
+    after = timedelta() if takes_part else hearing.now - request.created
     return Bearing(
         request=request,
         text=thread.text,
         own=person_id is not None and request.reporter_id == person_id,
         takes_part=takes_part,
         stands_behind=person_id is not None and person_id in thread.supporters,
-        alike=hearing.means.reader.same(said, Said(text, reading.category, reading.place)),
+        alike=hearing.means.reader.same(said, Said(text, reading.category, reading.place), after),
         shares=len(telling(text) & telling(thread.text)),
         concerned=not takes_part and flat_of(hearing) in thread.flats,
         names_flat=bool(named & thread.flats),

@@ -100,7 +100,7 @@ class Store(Section):
 
 
 class Reading(Section):
-    speak_from: Share = Field(0.7, description="有几成把握是诉求，就在群里应一声（0 到 1）")
+    speak_from: Share = Field(0.6, description="有几成把握是诉求，就在群里应一声（0 到 1）")
     ask_from: Share = Field(0.4, description="有几成把握，就私下请楼组长确认（0 到 1）")
     vocabulary: str = Field("", description="本小区自己的词；留空用 data_dir 里的 vocabulary.toml，没有也行")
 

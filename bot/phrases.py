@@ -21,7 +21,9 @@ OWNS_UP = re.compile(
     r"|对不起|对不住|不好意思|抱歉|sorry|我(马上|现在|这就|等下|晚上|回来)\w{0,6}(收|挪|搬|移|拿|弄|关|停|清)|挪走|收掉",
     re.IGNORECASE,
 )
-FOR_CERTAIN = re.compile(r"好了|好啦|好咧|没事|解决|搞定|恢复|完了|完啦|通了|亮了|修复|没味|拉开|找到")
+FOR_CERTAIN = re.compile(
+    r"好了|好啦|好咧|没事|解决|搞定|恢复|完了|完啦|通了|亮了|修复|没味|拉开|找到|水开了|换了"
+)
 """What ends a thing without naming it."""
 HALF = re.compile(r"[开关停]了")
 """What may be half of a repair, unless more is said."""

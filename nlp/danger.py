@@ -12,6 +12,34 @@ from nlp.reading import Danger
 
 ALWAYS = "always"
 
+DANGERS: dict[Danger, str] = {
+    "trapped": "困人",
+    "fire": "火情",
+    "gas": "燃气",
+    "electric": "触电",
+    "flood": "水患",
+    "falling": "坠物",
+    "person": "人员",
+    "violence": "打斗",
+    "intruder": "闯入",
+    "fraud": "诈骗",
+}
+DANGER_OF: dict[str, Danger] = {
+    "elevator": "trapped",
+    "fire_safety": "fire",
+    "gas_heat": "gas",
+    "power": "electric",
+    "water": "flood",
+    "repair": "falling",
+    "facilities": "falling",
+    "care": "person",
+    "pets": "person",
+    "dispute": "violence",
+    "security": "intruder",
+    "fraud": "fraud",
+}
+"""The emergency of a category where no words of dangers.toml tell which."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dangers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
-from statistics import median
+from statistics import mean
 from typing import TYPE_CHECKING
 
 from nlp import normal, weigh
@@ -82,28 +82,24 @@ def upon(ours: Knowledge, own: Own) -> Knowledge:
 
 
 def usual(ours: Knowledge, entry: Entry) -> dict[str, float]:
-    """The weights of an own word: `entry.weight` times the median of what our words of that kind weigh."""
+    """The weights of an own word: `entry.weight` times the mean of what our words of that kind weigh."""
     kind = "talk" if entry.kind == NEVER else entry.kind
     alike = {one.sign: one for found in ours.vocabulary.table.values() for one in found if one.kind == kind}
     if entry.category:
         alike = {sign: one for sign, one in alike.items() if one.category}
-    row_of = ours.weights.row
+    weight = ours.weights.weight
 
     def middle(values: Iterable[float]) -> float:
-        return round(entry.weight * median(list(values) or [0.0]), 4)
+        return round(entry.weight * mean(list(values) or [0.0]), 4)
 
-    row = {
-        "request": middle(
-            row_of(sign).get("request", 0.0) + row_of(sign + _TALKED).get("request", 0.0) for sign in alike
-        )
-    }
+    row = {"request": middle(weight(sign, "request") + weight(sign + _TALKED, "request") for sign in alike)}
     if entry.kind == "talk":
-        row["request"] = round(row["request"] - row_of(_NO_TALK).get("request", 0.0), 4)
+        row["request"] = round(row["request"] - weight(_NO_TALK, "request"), 4)
     if entry.category:
-        row[entry.category] = middle(row_of(sign).get(one.category, 0.0) for sign, one in alike.items())
+        row[entry.category] = middle(weight(sign, one.category) for sign, one in alike.items())
     if entry.route:
         towards = 1 if entry.route == "listed" else -1
-        row["listed"] = towards * middle(abs(row_of(sign).get("listed", 0.0)) for sign in alike)
+        row["listed"] = towards * middle(abs(weight(sign, "listed")) for sign in alike)
     return row
 
 

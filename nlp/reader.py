@@ -4,51 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 
 from nlp import cues as signs_of
 from nlp import cut as cutting
-from nlp import danger, gist, normal, own, place, same, topic, traces, turn, weigh
+from nlp import danger, gist, normal, own, place, same, traces, trouble, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
-from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said
+from nlp.danger import DANGER_OF, DANGERS
+from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said, Turn
 from nlp.same import Report
+from nlp.turn import TURNED
 from nlp.words import Words
 
-DANGERS: dict[Danger, str] = {
-    "trapped": "困人",
-    "fire": "火情",
-    "gas": "燃气",
-    "electric": "触电",
-    "flood": "水患",
-    "falling": "坠物",
-    "person": "人员",
-    "violence": "打斗",
-    "intruder": "闯入",
-    "fraud": "诈骗",
-}
-
-
-DANGER_OF: dict[str, Danger] = {
-    "elevator": "trapped",
-    "fire_safety": "fire",
-    "gas_heat": "gas",
-    "power": "electric",
-    "water": "flood",
-    "repair": "falling",
-    "facilities": "falling",
-    "care": "person",
-    "pets": "person",
-    "dispute": "violence",
-    "security": "intruder",
-    "fraud": "fraud",
-}
 PRIVATE = "事:私事"
 """The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
 REQUEST_FROM = 0.6
 """Where precision and recall met on neighbourhoods that the weights had not seen."""
 ALARM_FROM = 0.5
 """Words of danger that are more likely meant than not are heard, however much the rest sounds like talk."""
-URGENT_FROM = 0.25
+TOLD_FROM = 0.6
+"""A trouble so likely is told for certain."""
+COMPARED = 1_000
+"""Texts whose troubles are kept in memory."""
+URGENT_FROM = 0.2
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
 
@@ -62,7 +42,7 @@ class Knowledge:
     parts: Words[str]
     dangers: danger.Dangers
     turns: Words[str]
-    topics: topic.Topics
+    troubles: trouble.Troubles
     weights: weigh.Weights
     cut: Callable[[str], list[str]]
 
@@ -72,6 +52,8 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._ours = self._known = knowledge
+        # The open requests are compared with each new message: none is weighed twice.
+        self._weighed = lru_cache(COMPARED)(self._weigh)
 
     def take_up(self, words: own.Own) -> None:
         """Read from now on with a neighbourhood's own words, in place of those taken up before.
@@ -79,6 +61,7 @@ class Reader:
         Takes some milliseconds; a message that is just being read is read with the words it began with.
         """
         self._known = own.upon(self._ours, words)
+        self._weighed.cache_clear()
 
     def read(self, text: str, *, assume: bool = False) -> Reading:
         """What `text` is: a request or talk, of what kind, how urgent, where.
@@ -88,15 +71,15 @@ class Reader:
         return _Reading(text, self._known).result(assume=assume)
 
     def troubles(self, text: str) -> dict[str, str]:
-        """The particular troubles that a text names, each with its category; finer than any category."""
-        topics = self._known.topics
-        found = topics.rules.found(place.digits(_standard(text, self._known)))
-        return {name: topics.categories[name] for name in found}
+        """The particular trouble that a text tells for certain, if any, with its category."""
+        categories = self._known.troubles.categories
+        _, told = self._weighed(text)
+        return {name: categories[name] for name in told if told[name] >= TOLD_FROM and name in categories}
 
     def signs(self, text: str) -> list[str]:
         """All that `text` shows, what was understood before mere letters: what the weights weigh."""
         reading = _Reading(text, self._known)
-        return reading.signs + [weigh.LETTER + letter for letter in sorted(reading.letters)]
+        return [weigh.START, *reading.signs, *(weigh.LETTER + letter for letter in sorted(reading.letters))]
 
     def categories(self) -> dict[str, str]:
         """The category that each sign of the vocabulary stands for, of those that stand for one."""
@@ -127,13 +110,17 @@ class Reader:
         asked = [word for word in self._known.cut(_standard(question, self._known)) if word.strip()]
         return bool(asked) and all(word in said for word in asked)
 
-    def same(self, first: Said, second: Said) -> float:
-        """The probability, 0 to 1, that `second` reports the very trouble `first` did."""
-        return same.probability_of(self._report(first), self._report(second), self._known.topics)
+    def same(self, first: Said, second: Said, after: timedelta = timedelta()) -> float:
+        """The probability, 0 to 1, that `second`, said so long after, reports the very trouble `first` did."""
+        return same.probability_of(self._report(first), self._report(second), after, self._known.troubles)
 
     def _report(self, said: Said) -> Report:
-        text = place.digits(_standard(said.text, self._known))
-        return Report(said, text, self._known.topics.rules.found(text))
+        return Report(said, *self._weighed(said.text))
+
+    def _weigh(self, text: str) -> tuple[str, dict[str, float]]:
+        """A text in the standard form with numerals as digits, and the trouble it tells of."""
+        reading = _Reading(text, self._known)
+        return place.digits(reading.text), reading.told()
 
 
 def _standard(text: str, known: Knowledge) -> str:
@@ -150,25 +137,29 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
-        self.signs = [weigh.START, *self.cues.signs]
+        if len(self.text) <= turn.SHORT:
+            self.cues.signs.update(turn.shown(self.text, known.turns))
+        self.signs = list(self.cues.signs)
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", "险:有")
 
     def result(self, *, assume: bool = False) -> Reading:
-        request, listed, urgent, *kinds = self.weights.scores(self.signs, self.letters)
+        request, listed, urgent, *turns = self.weights.scores([*self.signs, *self.letters])
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
+        told: dict[str, float] = {}
         danger: Danger = ""
         alarm = bool(self.danger) and weigh.probability(urgent) >= ALARM_FROM
         if assume or alarm or certainty >= REQUEST_FROM:
             route = "listed" if listed > 0 else "quick"
-            category = weigh.category(kinds) if self.named() or not assume else "other"
+            told = self.told()
+            category = self.weights.category(told) if self.named() or not assume else "other"
             danger = self.kind_of_danger(urgent, category)
         where = place.find(self.text, self.known.parts)
-        taken, words = turn.taken(self.text, self.cues, self.known.turns)
+        taken = turn.taken(turns) if len(self.text) <= turn.SHORT else "say"
         return Reading(
             route=route,
             category=category,
@@ -179,12 +170,16 @@ class _Reading:
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
-            why=self.why(route, category, danger, words),
+            why=self.why(route, category, danger, told, taken),
         )
 
     def named(self) -> bool:
         """Whether more was understood than mere letters."""
-        return any(map(self.weights.row, self.cues.signs))
+        return any(sign in self.weights.speaks for sign in self.cues.signs)
+
+    def told(self) -> dict[str, float]:
+        """Which trouble it reports, if it is a request, the likeliest first."""
+        return self.weights.told([*self.signs, *self.letters])
 
     def kind_of_danger(self, score: float, category: str) -> Danger:
         """The emergency, if there is one: the kind whose words were found, else the category's own."""
@@ -192,28 +187,33 @@ class _Reading:
             return ""
         return self.danger or DANGER_OF.get(category, "")
 
-    def why(self, route: Route, category: str, danger: Danger, words: str) -> tuple[str, ...]:
+    def why(
+        self, route: Route, category: str, danger: Danger, told: dict[str, float], taken: Turn
+    ) -> tuple[str, ...]:
         """The words and rules that decided, the weightiest first."""
         lines = [f"危急（{DANGERS[danger]}）：{self.alarm or self.spoken('urgent')}"] if danger else []
         if route != "chat":
             lines.append("像诉求：" + self.spoken("request"))
             lines.append(f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1))
-            lines.append(f"归{CATEGORIES[category]}：" + self.spoken(category))
+            likeliest = next((name for name in told if self.weights.kinds[name] == category), category)
+            within = "" if likeliest in CATEGORIES else f"（{likeliest}）"
+            lines.append(f"归{CATEGORIES[category]}{within}：" + self.spoken(likeliest))
         else:
             lines.append("像闲话：" + self.spoken("request", -1))
-        return tuple(lines + ([f"接前面的话：{words}"] if words else []))
+        if taken != "say":
+            lines.append(f"接前面的话（{TURNED[taken]}）：" + self.spoken(taken))
+        return tuple(lines)
 
     def spoken(self, output: str, sign: int = 1) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
         named = self.weights.strongest(self.cues.signs, output, sign)
         if not named:
-            spelt = (weigh.LETTER + letter for letter in self.letters)
-            named = self.weights.strongest([*self.signs, *spelt], output, sign)
+            named = self.weights.strongest([*self.signs, *self.letters], output, sign)
         spoken = self.cues.signs
         # A word that is never meant was exchanged for a character that shows nothing.
         shown = [
             f"{name}「{word}」" if (word := spoken.get(name)) and word.isprintable() else name
-            for name in named
+            for name in (weigh.LETTER + name if name in self.letters else name for name in named)
         ]
         return "、".join(shown) or "没有明显的迹象"
 
@@ -223,6 +223,7 @@ def load() -> Reader:
     import opencc
 
     data = files.DATA
+    troubles = trouble.load(data / "troubles.toml")
     return Reader(
         Knowledge(
             simplified=opencc.OpenCC("t2s"),
@@ -231,8 +232,8 @@ def load() -> Reader:
             parts=files.parts(data / "places.toml"),
             dangers=danger.load(data / "dangers.toml"),
             turns=turn.load(data / "turns.toml"),
-            topics=topic.load(data / "topics.toml"),
-            weights=weigh.load(data / "weights.toml"),
+            troubles=troubles,
+            weights=weigh.load(data / "weights.tsv", troubles),
             cut=cutting.cutter(),
         )
     )

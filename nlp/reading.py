@@ -11,11 +11,11 @@ Route = Literal["chat", "quick", "listed"]
 Outcome = Literal["speak", "ask", "silent"]
 """What the bot may do with it: answer in the group, ask the captain privately, say nothing."""
 
-Turn = Literal["say", "support", "more", "done", "withdraw"]
+Turn = Literal["say", "support", "more", "done", "withdraw", "progress"]
 """What the message does to a request that is already being talked about, if there is one.
 
 say: stands on its own; support: "+1", "我家也是"; more: "还没来人", "还是漏", further facts;
-done: "修好了 谢谢"; withdraw: "算了 是我家闸没开".
+done: "修好了 谢谢"; withdraw: "算了 是我家闸没开"; progress: "师傅在路上", said by who deals with it.
 """
 
 Danger = Literal[
@@ -49,7 +49,7 @@ CATEGORIES: dict[str, str] = {
 }
 """Category keys and their names, in the order in which lists show them."""
 
-SPEAK_FROM = 0.7
+SPEAK_FROM = 0.6
 ASK_FROM = 0.4
 
 

@@ -1,4 +1,4 @@
-"""Rules of four lists each - sure, first + second, unless - as dangers.toml and topics.toml hold them."""
+"""Rules of four lists each - sure, first + second, unless - as dangers.toml holds them."""
 
 from __future__ import annotations
 

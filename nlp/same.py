@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from nlp.reading import Place, Said
-from nlp.topic import Scope, Topics
+from nlp.trouble import Scope, Troubles
 from nlp.weigh import probability
 
-START = -3.2
-"""Two requests taken at random are about different things."""
+ALIKE = 3.5
+"""Two requests of surely the same trouble, made at once, nothing else known."""
+AGREED = 2.0
+"""How much their agreement on the trouble tells, by its logarithm; talk has to name the trouble itself."""
+LATER = 0.34
+"""What the minutes between them take away, by their logarithm: after a day it is a new matter sooner than the old."""
 
 APART = 6.0
 """Another building, landing or car is another trouble, however alike the words."""
@@ -30,32 +37,23 @@ class Report:
     said: Said
     text: str
     """Its text in the standard form, numerals as digits."""
-    topics: dict[str, str]
+    told: Mapping[str, float]
+    """The probability of each trouble."""
 
 
-def probability_of(first: Report, second: Report, topics: Topics) -> float:
-    """The probability that `second` reports what `first` did."""
-    shared = [name for name in first.topics if name in second.topics]
-    scope = topics.scopes[shared[0]] if shared else "unit"
-    score = START + _kinds(first.said.category, second.said.category)
-    score += _topics(first, second, shared)
+def probability_of(first: Report, second: Report, after: timedelta, troubles: Troubles) -> float:
+    """The probability that `second`, made so long after, reports what `first` did."""
+    shared = {
+        name: share * second.told[name]
+        for name, share in first.told.items()
+        if name in second.told and name in troubles.scopes
+    }
+    scope = troubles.scopes[max(shared, key=shared.__getitem__)] if shared else "unit"
+    score = ALIKE + _agreed(first, second, sum(shared.values()))
+    score -= LATER * math.log1p(after / timedelta(minutes=1))
     score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text, scope)
-    score += _sides(first.text, second.text) + 3.0 * _overlap(first.text, second.text)
+    score += _sides(first.text, second.text) + 3.0 * max(0.0, _overlap(first.text, second.text) - 0.5)
     return round(probability(score), 4)
-
-
-def _kinds(first: str, second: str) -> float:
-    if not first or not second:
-        return 0.0
-    return 0.4 if first == second else -0.6
-
-
-def _topics(first: Report, second: Report, shared: list[str]) -> float:
-    """A shared topic speaks for the same trouble; two topics that differ speak against it."""
-    if shared:
-        apart = len(first.topics) + len(second.topics) - 2 * len(shared)
-        return 4.0 - 0.9 * apart
-    return -1.5 if first.topics and second.topics else -0.5
 
 
 def _places(first: Place, second: Place, scope: Scope) -> float:
@@ -69,6 +67,17 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
         # Trouble in a flat is that flat's own as long as nobody names the same one.
         score -= 1.2
     return score
+
+
+def _agreed(first: Report, second: Report, shared: float) -> float:
+    if not second.said.category:
+        return AGREED * math.log(shared + 0.01)
+    return AGREED * math.log(shared / math.sqrt(_certain(first.told) * _certain(second.told)) + 0.01)
+
+
+def _certain(told: Mapping[str, float]) -> float:
+    """Two that are both vague may still agree: 1 when one trouble is certain, less the vaguer it is."""
+    return sum(share * share for share in told.values())
 
 
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {

@@ -1,88 +1,66 @@
-"""Learns nlp/data/weights.toml from labelled messages: python -m nlp.training --talk TALK... LABELLED...
+"""Learns nlp/data/weights.tsv from labelled messages: python -m nlp.training LABELLED... --talk TALK...
 
-Three logistic models and one softmax over the signs that the reader sees, each drawn towards what the vocabulary
-says already: a concept that nobody used yet still speaks for its category. Needs numpy and scipy (louzu[eval]).
+One logistic model for each output and one softmax over the troubles, over the signs that the reader sees. A message
+of which only the category is known teaches all troubles of that category together. Needs numpy and scipy
+(louzu[eval]).
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import minimize
 
+from nlp import trouble
+from nlp.examples import UNKNOWN, Example, labelled, texts, turns, words_of_turns
+from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
-from nlp.reading import CATEGORIES
-from nlp.weigh import LETTER, LETTERS, OUTPUTS
+from nlp.turn import SIGN, TURNS
+from nlp.weigh import LETTER, LETTERS, OUTPUTS, START, kinds
 
-KINDS = list(CATEGORIES)
 OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
-HARD, SPREAD = 1_200, 6_000
+HARD, SPREAD = 2_000, 3_000
 """Lines of ordinary talk learned from: those taken for requests most, and any."""
-TALK_WEIGHS = 0.3
-"""Against one labelled message."""
-HOLDS, HOLDS_KINDS = 1.0, 0.4
-"""How firmly weights are held near where they start (the ridge), and those for the categories."""
-SPEAKS_FOR = 2.4
-"""What a concept says for its own category before anything is learned."""
-WEAK, ROUNDS = 0.15, 3
-"""A weight for a category so small is taken out, and the rest are learned again, twice: half the table, as good."""
+TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS = 0.6, 0.2, 0.2
+"""Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only."""
+FIRST_COUNTS = 0.1
+"""A request among the turns: it stands on its own, most often."""
+ASKING = ("形:问号", "形:连问", "形:吗呢结尾", "形:还有吗")
+SPEAKS_FOR = 1.5
+"""What a concept says for each trouble of its own category before anything is learned."""
+SHAPES, COMMON = (START, "形:", "缺:", "同句:", "合:", "闲:", "接:"), 0.02
+"""What says how somebody speaks, not of what; letters that so large a share of the messages holds say neither."""
 LEAST = 0.04
 """Smaller weights are left out of the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One message with its label, and how much it counts."""
-
-    text: str
-    route: str
-    category: str
-    urgent: bool
-    counts: float = 1.0
-
-
-def labelled(paths: Iterable[Path]) -> list[Example]:
-    """The messages of files with the columns route, category, urgent and text."""
-    return [
-        Example(row["text"], row["route"], row["category"], row["urgent"] == "1")
-        for path in paths
-        for row in _rows(path)
-    ]
-
-
-def talk(paths: Iterable[Path]) -> list[Example]:
-    """Ordinary talk, of which nothing is a request; the column text is all that is read."""
-    return [Example(row["text"], "chat", "-", False, TALK_WEIGHS) for path in paths for row in _rows(path)]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 class Table:
     """What each message shows, as one sparse row over all signs that were seen often enough."""
 
     def __init__(self, examples: Sequence[Example], reader: Reader) -> None:
-        self.shown = [reader.signs(example.text) for example in examples]
-        seen = Counter(sign for shown in self.shown for sign in shown)
+        shown = [reader.signs(example.text) for example in examples]
+        seen = Counter(sign for signs in shown for sign in signs)
         self.signs = sorted(sign for sign, count in seen.items() if count >= OFTEN)
         place = {sign: at for at, sign in enumerate(self.signs)}
-        found = [[place[sign] for sign in shown if sign in place] for shown in self.shown]
+        found = [[place[sign] for sign in signs if sign in place] for signs in shown]
         strength = np.array([_strength(sign) for sign in self.signs])
         ends = np.cumsum([0, *map(len, found)])
         columns = np.array([at for row in found for at in row], dtype=int)
         self.rows = sparse.csr_matrix((strength[columns], columns, ends), (len(examples), len(self.signs)))
+        self.telling = np.array([self._tells(sign, seen[sign] / len(shown)) for sign in self.signs])
+        self.asks = np.array([example.asks for example in examples])
+        self.counts = np.array([example.counts for example in examples])
+
+    def _tells(self, sign: str, share: float) -> bool:
+        """Whether a sign may speak for a trouble: a shape or a letter of very many messages does not."""
+        return not sign.startswith(SHAPES) and (share < COMMON or not sign.startswith(LETTER))
 
 
 def _strength(sign: str) -> float:
@@ -90,90 +68,81 @@ def _strength(sign: str) -> float:
 
 
 def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, float]]:
-    """The weights of each sign for each output, as weights.toml holds them."""
+    """The weights of each sign for each output and trouble, as weights.tsv holds them."""
+    known = kinds(trouble.load(DATA / "troubles.toml"))
     table = Table(examples, reader)
-    counts = np.array([example.counts for example in examples])
-    asks = np.array([example.route != "chat" for example in examples])
+    heard = np.array([example.route != UNKNOWN for example in examples])
+    labelled = heard & np.array([example.category != "-" or not example.asks for example in examples])
+    told = table.asks & labelled
+    turned = told | np.array([bool(example.turn) for example in examples])
+    rows, counts = table.rows, table.counts
     listed = np.array([example.route == "listed" for example in examples])
     urgent = np.array([example.urgent for example in examples])
-    kinds = np.array([KINDS.index(example.category) for example in examples if example.route != "chat"])
-    alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == "起点" else 0.0 for sign in table.signs])
+    alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == START else 0.0 for sign in table.signs])
     level = np.zeros(len(table.signs))
+    taken = np.array([example.turn for example in examples])
+    weighed = np.where(taken == "", FIRST_COUNTS, 1.0)[turned]
+    # Whether somebody shouts or is short tells nothing of the turn he takes, only who wrote the examples.
+    plain = [not sign.startswith("形:") or sign in ASKING for sign in table.signs]
+    spoken = rows[turned] @ sparse.diags(np.array(plain, dtype=float))
     learned = np.column_stack(
         [
-            _two(table.rows, asks, level, counts),
-            _two(table.rows[asks], listed[asks], level, counts[asks]),
-            _two(table.rows, urgent, alarmed, counts),
-            _many(table.rows[asks], kinds, _own(table.signs, reader), counts[asks]),
+            two(rows[heard], table.asks[heard], level, counts[heard]),
+            two(rows[told], listed[told], level, counts[told]),
+            two(rows[labelled], urgent[labelled], alarmed, counts[labelled]),
+            *(
+                two(spoken, taken[turned] == way, _said(table.signs, way), weighed, HOLDS_TURNS)
+                for way in TURNS
+            ),
+            many(rows[told], _meant(examples, told, known), _own(table.signs, reader, known), table.telling),
         ]
     )
+    outputs = (*OUTPUTS, *known)
     return {
-        sign: row for sign, weights in zip(table.signs, learned, strict=True) if (row := _row(sign, weights))
+        sign: row
+        for sign, weights in zip(table.signs, learned, strict=True)
+        if (row := _row(outputs, weights))
     }
 
 
-def _own(signs_seen: Sequence[str], reader: Reader) -> Any:
-    """Each concept speaks for its own category."""
-    kind_of = reader.categories()
-    start = np.zeros((len(signs_seen), len(KINDS)))
-    for at, sign in enumerate(signs_seen):
-        if kind := kind_of.get(sign):
-            start[at, KINDS.index(kind)] = SPEAKS_FOR
+def _meant(examples: Sequence[Example], told: Any, known: dict[str, str]) -> Any:
+    """For each request 1 where a trouble may be meant: its own, or any of its category."""
+    categories = list(known.values())
+    meant = np.zeros((int(told.sum()), len(known)))
+    places = {name: at for at, name in enumerate(known)}
+    for row, at in zip(meant, np.flatnonzero(told), strict=True):
+        one = examples[at]
+        if known.get(one.trouble) == one.category:
+            row[places[one.trouble]] = 1
+        else:
+            row[[kind == one.category for kind in categories]] = 1
+    return meant
+
+
+def _own(signs: Sequence[str], reader: Reader, known: dict[str, str]) -> Any:
+    """Each concept speaks for the troubles of its own category."""
+    category_of = reader.categories()
+    categories = np.array(list(known.values()))
+    start = np.zeros((len(signs), len(known)))
+    for at, sign in enumerate(signs):
+        start[at, categories == category_of.get(sign, "")] = SPEAKS_FOR
     return start
 
 
-def _two(rows: Any, right: Any, start: Any, counts: Any) -> Any:
-    side = np.where(right, 1.0, -1.0)
-
-    def loss(weights: Any) -> tuple[float, Any]:
-        margin = side * (rows @ weights)
-        apart = weights - start
-        slope = rows.T @ (-counts * side / (1 + np.exp(margin)))
-        missed = (counts * np.logaddexp(0, -margin)).sum()
-        return float(missed + HOLDS * (apart @ apart) / 2), slope + HOLDS * apart
-
-    return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+def _said(signs: Sequence[str], turn: str) -> Any:
+    """The words of turns.toml speak for their turn; without them it is rather taken by nobody."""
+    return np.array([2.0 if sign == SIGN + turn else -2.0 if sign == START else 0.0 for sign in signs])
 
 
-def _many(rows: Any, right: Any, start: Any, counts: Any) -> Any:
-    """One weight for each sign and category; the weak ones are taken out and the others learned once more."""
-    weights, kept = start, np.ones(start.shape)
-    for _ in range(ROUNDS):
-        weights = _softmax(rows, right, (weights, start, kept), counts)
-        kept = np.abs(weights) >= WEAK
-    return weights * kept
-
-
-def _softmax(rows: Any, right: Any, at: tuple[Any, Any, Any], counts: Any) -> Any:
-    begin, start, kept = at
-    truth = np.eye(start.shape[1])[right]
-
-    def loss(flat: Any) -> tuple[float, Any]:
-        weights = flat.reshape(start.shape) * kept
-        scores = rows @ weights
-        scores -= scores.max(1, keepdims=True)
-        shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
-        apart = (weights - start) * kept
-        missed = -(counts * np.log((shares * truth).sum(1) + 1e-12)).sum()
-        slope = (rows.T @ (counts[:, None] * (shares - truth)) + HOLDS_KINDS * apart) * kept
-        return float(missed + HOLDS_KINDS * (apart**2).sum() / 2), slope.ravel()
-
-    first = (begin * kept).ravel()
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    return found.reshape(start.shape)
-
-
-def _row(sign: str, weights: Any) -> dict[str, float]:
-    told = zip(OUTPUTS, weights, strict=True)
+def _row(outputs: Sequence[str], weights: Any) -> dict[str, float]:
+    told = zip(outputs, weights, strict=True)
     return {output: round(float(weight), 2) for output, weight in told if abs(weight) >= LEAST}
 
 
 def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) -> list[Example]:
     """Of much talk what a first model takes for requests most, and every so many-th of the rest."""
-    table = Table(examples, reader)
-    asks = np.array([example.route != "chat" for example in examples])
-    counts = np.array([example.counts for example in examples])
-    weights = _two(table.rows, asks, np.zeros(len(table.signs)), counts)
+    table = Table([example for example in examples if example.route != UNKNOWN], reader)
+    weights = two(table.rows, table.asks, np.zeros(len(table.signs)), table.counts)
     speaks = {sign: weight * _strength(sign) for sign, weight in zip(table.signs, weights, strict=True)}
     taken = sorted(lines, key=lambda line: -sum(speaks.get(sign, 0.0) for sign in reader.signs(line.text)))
     rest = taken[HARD:]
@@ -182,29 +151,36 @@ def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) 
 
 def written(weights: dict[str, dict[str, float]]) -> str:
     """The table as a clerk reads it: what was understood first, mere letters last."""
-    order = "起险事物况求闲合同缺形字"
-    lines = [
-        f'"{_quoted(sign)}" = {{ {", ".join(f"{output} = {weight:.2f}" for output, weight in row.items())} }}'
-        for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0]))
-    ]
+    order = "起险事物况求闲接合同缺形字"
+    lines = ["\t".join(("sign", *OUTPUTS, "troubles"))]
+    for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
+        spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)
+        lines.append(
+            "\t".join((sign, *(f"{row[name]:.2f}" if name in row else "" for name in OUTPUTS), spoken))
+        )
     return "\n".join(lines) + "\n"
 
 
-def _quoted(sign: str) -> str:
-    return sign.replace("\\", "\\\\").replace('"', '\\"')
-
-
 def main() -> None:
-    """Learn, and write the table in place, under its own heading."""
+    """Learn, and write the table in place."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
     parser.add_argument("labelled", nargs="+", type=Path)
-    parser.add_argument("--talk", nargs="*", type=Path, default=[])
+    parser.add_argument(
+        "--drill", nargs="*", type=Path, default=[], help="requests written for their trouble"
+    )
+    parser.add_argument(
+        "--turns", nargs="*", type=Path, default=[], help="what was said about something reported"
+    )
+    parser.add_argument("--talk", nargs="*", type=Path, default=[], help="ordinary talk, no requests in it")
+    parser.add_argument(
+        "--letters", nargs="*", type=Path, default=[], help="complaints, all of them requests"
+    )
     given = parser.parse_args()
-    reader, examples = load(), labelled(given.labelled)
-    weights = learn(examples + hard(examples, talk(given.talk), reader), reader)
-    table = DATA / "weights.toml"
-    heading = table.read_text(encoding="utf-8").split('"', 1)[0]
-    table.write_text(heading + written(weights), encoding="utf-8")
+    reader = load()
+    examples = labelled(given.labelled) + labelled(given.drill, DRILL_COUNTS)
+    examples += turns(given.turns) + words_of_turns() + texts(given.letters, "letter", LETTERS_COUNT)
+    weights = learn(examples + hard(examples, texts(given.talk, "chat", TALK_COUNTS), reader), reader)
+    (DATA / "weights.tsv").write_text(written(weights), encoding="utf-8")
     print(f"{len(examples)} 条例句，{len(weights)} 个迹象")
 
 

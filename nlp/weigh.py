@@ -1,100 +1,101 @@
-"""Weighs the signs of a message: a small logistic model whose every weight can be read."""
+"""Weighs the signs of a message: logistic models whose every weight can be read."""
 
 from __future__ import annotations
 
 import math
-import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from nlp.knowledge import Broken, line_of, table
+from nlp.knowledge import Broken
 from nlp.reading import CATEGORIES
+from nlp.trouble import Troubles
+from nlp.turn import TURNS
 
-_KINDS = tuple(CATEGORIES)
-OUTPUTS = ("request", "listed", "urgent", *_KINDS)
-START = "起点"
-
-
-LETTERS = 0.7
-"""The strength of mere letters; what was understood has 1."""
+OUTPUTS = ("request", "listed", "urgent", *TURNS)
+"""What every message is weighed for; a request also for each trouble, and each category besides its troubles."""
+START = "起:点"
+"""The sign that every message has."""
 LETTER = "字:"
 """How the signs begin that are mere letters."""
-
+LETTERS = 0.8
+"""The strength of mere letters; what was understood has 1."""
 UNIT = 10_000
-"""Weights are summed in whole ten-thousandths."""
+"""Weights are summed in whole ten-thousandths, so that the sum does not depend on the order."""
 HEAVIEST = 100.0
-"""So that even a thousand signs fit into a field."""
-_FIELDS = struct.Struct(f"<{len(OUTPUTS)}I")
-_NOUGHT = 1 << 31
-"""What stands for 0 in a field, so that no field is ever negative and borrows from the next."""
-_NOUGHTS = int.from_bytes(_FIELDS.pack(*[_NOUGHT] * len(OUTPUTS)), "little")
+FAR = 5 * UNIT
+"""A trouble so far behind the likeliest has a probability under one in a hundred."""
+_COLUMNS = ("sign", *OUTPUTS, "troubles")
+
+Row = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign speaks for each output; START holds what speaks without any sign.
+    """How much each sign speaks for each output; mere letters stand here without their mark."""
 
-    A sign's weights for all outputs are kept side by side in one whole number, 32 bits to each output: one addition
-    adds them all, the sum does not depend on the order, and a large table takes little memory.
-    """
+    kinds: dict[str, str]
+    """Every trouble, and every category for what is none of its troubles -> the category."""
+    places: dict[str, tuple[int, ...]]
+    """Where a trouble, or all troubles of a category, stand among `kinds`."""
+    signs: dict[str, Row]
+    """What a sign weighs for OUTPUTS."""
+    speaks: dict[str, dict[int, int]]
+    """For which of `kinds`, by their places, a sign speaks, and how much for each."""
 
-    packed: dict[str, int]
-    letters: dict[str, int]
-    """`packed` for mere letters, by the letters alone."""
-
-    def row(self, sign: str) -> dict[str, float]:
-        """What one sign weighs for each output for which it weighs anything."""
-        if sign.startswith(LETTER):
-            return _unpacked(self.letters.get(sign.removeprefix(LETTER), 0))
-        return _unpacked(self.packed.get(sign, 0))
-
-    def scores(self, signs: Iterable[str], letters: Iterable[str]) -> list[float]:
+    def scores(self, shown: Iterable[str]) -> list[float]:
         """The sums for OUTPUTS; above 0 is more likely than not."""
-        total = sum(filter(None, map(self.packed.get, signs)))
-        return _fields(sum(filter(None, map(self.letters.get, letters)), total))
+        rows = [self.signs[START], *filter(None, map(self.signs.get, shown))]
+        return [sum(column) / UNIT for column in zip(*rows, strict=True)]
+
+    def told(self, shown: Iterable[str]) -> dict[str, float]:
+        """The probability of each of `kinds` for a request, 0 to 1, the likeliest first."""
+        totals = [0] * len(self.kinds)
+        for speaks in filter(None, map(self.speaks.get, shown)):
+            for at, weight in speaks.items():
+                totals[at] += weight
+        least = max(totals) - FAR
+        near = [(total, name) for total, name in zip(totals, self.kinds, strict=True) if total > least]
+        odds = [(math.exp((total - least) / UNIT), name) for total, name in near]
+        whole = sum(share for share, _ in odds)
+        return {name: share / whole for share, name in sorted(odds, reverse=True)}
+
+    def category(self, told: Mapping[str, float]) -> str:
+        """The likeliest category, all its troubles taken together."""
+        shares = dict.fromkeys((self.kinds[name] for name in told), 0.0)
+        for name, share in told.items():
+            shares[self.kinds[name]] += share
+        return max(shares, key=shares.__getitem__)
+
+    def weight(self, sign: str, output: str) -> float:
+        """What one sign weighs for one output, trouble or category (the strongest of its troubles)."""
+        return self._weights([sign], output)[0]
 
     def strongest(self, signs: Iterable[str], output: str, towards: int, most: int = 4) -> list[str]:
         """Which of `signs` speak loudest for `output` (or, with `towards` -1, against it)."""
-        spoke = [
-            (weight, sign) for sign in signs if (weight := towards * self.row(sign).get(output, 0.0)) > 0.1
-        ]
+        known = list(signs)
+        weights = zip(self._weights(known, output), known, strict=True)
+        spoke = [(towards * weight, sign) for weight, sign in weights if towards * weight > 0.1]
         return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
 
-
-def joined(weights: Weights, rows: dict[str, dict[str, float]]) -> Weights:
-    """The weights with further signs."""
-    packed = {sign: _packed(row, 1) for sign, row in rows.items()}
-    return Weights(weights.packed | packed, weights.letters)
-
-
-def _light(weights: dict[str, Any]) -> bool:
-    """Whether all are numbers that fit."""
-    return all(isinstance(weight, int | float) and abs(weight) <= HEAVIEST for weight in weights.values())
+    def _weights(self, signs: Sequence[str], output: str) -> list[float]:
+        if output in OUTPUTS:
+            column = OUTPUTS.index(output)
+            return [row[column] / UNIT if (row := self.signs.get(sign)) else 0.0 for sign in signs]
+        meant = self.places[output]
+        told = [self.speaks.get(sign, {}) for sign in signs]
+        return [max((speaks.get(at, 0) for at in meant), key=abs) / UNIT for speaks in told]
 
 
-def _packed(weights: dict[str, float], strength: float) -> int:
-    return sum(
-        round(strength * weights[output] * UNIT) << 32 * at
-        for at, output in enumerate(OUTPUTS)
-        if output in weights
-    )
-
-
-def _fields(packed: int) -> list[float]:
-    """The weight in each field; fields are lifted while they are read, so that none is below zero."""
-    lifted = (packed + _NOUGHTS).to_bytes(_FIELDS.size, "little")
-    return [(field - _NOUGHT) / UNIT for field in _FIELDS.unpack(lifted)]
-
-
-def _unpacked(packed: int) -> dict[str, float]:
-    return {output: weight for output, weight in zip(OUTPUTS, _fields(packed), strict=True) if weight}
-
-
-def category(scores: list[float]) -> str:
-    """The category that is spoken for most, out of the scores that follow those of route and danger."""
-    return _KINDS[scores.index(max(scores))]
+def joined(weights: Weights, rows: Mapping[str, Mapping[str, float]]) -> Weights:
+    """The weights with further signs; a category's weight is that of each of its troubles."""
+    signs, speaks = dict(weights.signs), dict(weights.speaks)
+    for sign, row in rows.items():
+        signs[sign] = tuple(round(row.get(output, 0.0) * UNIT) for output in OUTPUTS)
+        speaks[sign] = {
+            at: round(row[kind] * UNIT) for at, kind in enumerate(weights.kinds.values()) if kind in row
+        }
+    return Weights(weights.kinds, weights.places, signs, speaks)
 
 
 def probability(score: float) -> float:
@@ -102,18 +103,47 @@ def probability(score: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def load(path: Path) -> Weights:
-    """The weights of a file; raises Broken."""
-    signs: dict[str, dict[str, float]] = table(path)
-    for sign, weights in signs.items():
-        if not isinstance(weights, dict) or not set(weights) <= set(OUTPUTS) or not _light(weights):
-            raise Broken(
-                f'{path.name}:{line_of(path, sign)}: 「{sign}」要写成 "{sign}" = {{ request = 0.5 }}'
-            )
-    packed = {sign: _packed(weights, 1) for sign, weights in signs.items() if not sign.startswith(LETTER)}
-    letters = {
-        sign.removeprefix(LETTER): _packed(weights, LETTERS)
-        for sign, weights in signs.items()
-        if sign.startswith(LETTER)
-    }
-    return Weights(packed, letters)
+def kinds(troubles: Troubles) -> dict[str, str]:
+    """What a request is weighed for: each trouble, and each category for what is none of its troubles."""
+    return troubles.categories | {category: category for category in CATEGORIES}
+
+
+def load(path: Path, troubles: Troubles) -> Weights:
+    """The weights of a table; raises Broken."""
+    known = kinds(troubles)
+    places: dict[str, tuple[int, ...]] = {name: (at,) for at, name in enumerate(known)}
+    for category in CATEGORIES:
+        places[category] = tuple(at for at, kind in enumerate(known.values()) if kind == category)
+    own = {name: at for at, name in enumerate(known)}
+    weights = Weights(known, places, {START: (0,) * len(OUTPUTS)}, {})
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if number == 1 or not line.strip():
+                continue
+            try:
+                _keep(weights, own, line.rstrip("\r\n").split("\t"))
+            except (ValueError, KeyError) as error:
+                raise Broken(
+                    f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(_COLUMNS)} 这几格，"
+                    f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
+                ) from None
+    return weights
+
+
+def _keep(weights: Weights, at: Mapping[str, int], cells: list[str]) -> None:
+    sign, *outputs, spoken = cells
+    strength = LETTERS if sign.startswith(LETTER) else 1.0
+    if len(outputs) != len(OUTPUTS):
+        raise ValueError(f"{len(cells)} 格")
+    key, words = sign.removeprefix(LETTER), spoken.split()
+    weights.signs[key] = tuple(_units(cell or "0", strength) for cell in outputs)
+    if words:
+        spoken_for = zip(words[::2], words[1::2], strict=True)
+        weights.speaks[key] = {at[name]: _units(weight, strength) for name, weight in spoken_for}
+
+
+def _units(number: str, strength: float) -> int:
+    weight = float(number)
+    if not abs(weight) <= HEAVIEST:
+        raise ValueError(number)
+    return round(weight * strength * UNIT)

@@ -16,7 +16,7 @@ from bot.labelled import Row, rows
 from bot.simulator.neighbourhood import DEMO, G3
 from bot.simulator.stage import stage
 from nlp import Reader, load
-from nlp.reader import DANGERS
+from nlp.danger import DANGERS
 
 FILE = Path(__file__).parent / "examples" / "dangers.tsv"
 COLUMNS = ("kind", "urgent", "text", "wrong")

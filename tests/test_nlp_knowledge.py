@@ -1,11 +1,10 @@
 """The data files: a clerk may edit them, and is told by line what is wrong."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from nlp import danger, knowledge, topic, turn, weigh
+from nlp import danger, knowledge, trouble, turn, weigh
 from nlp.words import Words
 
 DATA = knowledge.DATA
@@ -41,36 +40,68 @@ def test_a_broken_vocabulary_says_where_and_what(tmp_path: Path, text: str, told
 def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
     with pytest.raises(knowledge.Broken, match=r"file.toml:2: kind 要是"):
         danger.load(written(tmp_path, '[[danger]]\nkind = "flod"\nsure = "水"'))
-    with pytest.raises(knowledge.Broken, match=r"file.toml:2: .*scope"):
-        topic.load(written(tmp_path, '[[topic]]\nname = "停水"\ncategory = "water"\nsure = "停水"'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:1: \[watr\] 要是 .*water"):
+        trouble.load(written(tmp_path, '[watr]\n"停水" = "unit"'))
+    with pytest.raises(knowledge.Broken, match=r"file.toml:2: 「停水」.*unit"):
+        trouble.load(written(tmp_path, '[water]\n"停水" = "house"'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「finished」不认得"):
         turn.load(written(tmp_path, 'finished = "好了"'))
-    with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「物:灯」要写成"):
-        weigh.load(written(tmp_path, '"物:灯" = 3'))
-    with pytest.raises(knowledge.Broken, match=r"file.toml:1: 「物:灯」要写成"):
-        weigh.load(written(tmp_path, '"物:灯" = { request = 1000 }'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:2: .*水鸭"):
         knowledge.forms(written(tmp_path, '[misheard]\n"水鸭" = 3'))
     with pytest.raises(knowledge.Broken, match=r"file.toml:2: 「东门」"):
         knowledge.parts(written(tmp_path, '[parts]\n"东门" = ""'))
 
 
+HEADING = "\t".join(("sign", *weigh.OUTPUTS, "troubles")) + "\n"
+LINE = "{sign}\t{request}\t\t{urgent}\t\t\t\t\t\t{troubles}\n"
+
+
+def weights(tmp_path: Path, *lines: dict[str, str]) -> weigh.Weights:
+    nothing = {"request": "", "urgent": "", "troubles": ""}
+    table = HEADING + "".join(LINE.format(**{**nothing, **line}) for line in lines)
+    return weigh.load(written(tmp_path, table), trouble.load(DATA / "troubles.toml"))
+
+
 def test_weights_add_up_exactly_and_letters_count_for_less(tmp_path: Path) -> None:
-    weights = weigh.load(
-        written(
-            tmp_path,
-            '"物:灯" = { request = -0.1, other = 0.3 }\n"况:坏" = { request = 0.1 }\n"字:灯" = { urgent = -1 }',
-        )
+    weighed = weights(
+        tmp_path,
+        {"sign": "物:灯", "request": "-0.1"},
+        {"sign": "况:坏", "request": "0.3"},
+        {"sign": "字:灯", "urgent": "-1"},
     )
-    scores = dict(zip(weigh.OUTPUTS, weights.scores(["况:坏", "物:灯", "物:梯"], ["灯", "梯"]), strict=True))
-    assert {output: score for output, score in scores.items() if score} == {"other": 0.3, "urgent": -0.7}
+    scores = dict(zip(weigh.OUTPUTS, weighed.scores(["况:坏", "物:灯", "物:梯", "灯", "梯"]), strict=True))
+    assert {output: score for output, score in scores.items() if score} == {"request": 0.2, "urgent": -0.8}
+
+
+def test_a_category_is_the_sum_of_its_troubles(tmp_path: Path) -> None:
+    weighed = weights(tmp_path, {"sign": "物:水", "troubles": "停水 2.0 水压小 2.0 整片停电 2.5"})
+    told = weighed.told(["物:水"])
+    assert next(iter(told)) == "整片停电"
+    assert told["停水"] == told["水压小"]
+    assert weighed.category(told) == "water"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sign": "物:灯", "request": "多"},
+        {"sign": "物:灯", "request": "1000"},
+        {"sign": "物:灯", "troubles": "停了水 1.0"},
+        {"sign": "物:灯", "troubles": "停水"},
+        {"sign": "物:灯", "troubles": "停水 1.0\t0.5"},
+    ],
+    ids=lambda line: line.get("request") or line.get("troubles"),
+)
+def test_a_broken_line_of_the_weights_is_named(tmp_path: Path, wrong: dict[str, str]) -> None:
+    with pytest.raises(knowledge.Broken, match=r"file.toml:3: "):
+        weights(tmp_path, {"sign": "物:梯", "request": "1"}, wrong)
 
 
 def test_every_weighed_concept_is_in_the_vocabulary() -> None:
     known = {
         one.sign for found in knowledge.concepts(DATA / "vocabulary.toml").table.values() for one in found
     }
-    weighed = tomllib.loads((DATA / "weights.toml").read_text("utf-8"))
+    weighed = {line.split("\t")[0] for line in (DATA / "weights.tsv").read_text("utf-8").splitlines()[1:]}
     named = {sign.split("/")[0] for sign in weighed if sign.split(":")[0] in knowledge.KINDS.values()}
     assert named <= known
 

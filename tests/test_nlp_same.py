@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.about import SAME_FROM
 from nlp import Place, Reader, Said, load
 
 SAME = [
@@ -42,7 +43,7 @@ def test_other_words_for_the_same_trouble_are_joined(reader: Reader, first: str,
 
 @pytest.mark.parametrize(("first", "second"), OTHER)
 def test_two_troubles_in_the_same_words_stay_apart(reader: Reader, first: str, second: str) -> None:
-    assert reader.same(said(reader, first), said(reader, second)) < 0.4
+    assert reader.same(said(reader, first), said(reader, second)) < SAME_FROM
 
 
 def test_a_leak_belongs_to_its_flat(reader: Reader) -> None:

@@ -163,8 +163,9 @@ def done_by_reporter(request: Request) -> str:
 
 
 def ended_by_a_word(request: Request, said: str) -> str:
-    """To the captain: what somebody's 好了 was taken for."""
-    return f"{title(request)}：群里说“{said[:40]}”，已记为办好。不是这个意思就回：/重开 {request.number}"
+    """To the captain: what somebody's 好了 or 算了 was taken for."""
+    taken = "撤回" if request.state == "withdrawn" else "办好"
+    return f"{title(request)}：群里说“{said[:40]}”，已记为{taken}。不是这个意思就回：/重开 {request.number}"
 
 
 def withdrawn(request: Request) -> str:

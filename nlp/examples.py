@@ -1,0 +1,75 @@
+"""Examples to learn from, as they stand in files: labelled messages, turns, ordinary talk, letters."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp import turn
+from nlp.knowledge import DATA
+from nlp.turn import TURNS
+
+UNKNOWN = "?"
+"""The route of a message that may be a request or not."""
+OF_TALK = ("done", "withdraw", "support", "progress")
+"""The turns that ask for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One message with its label, and how much it counts for whether it is a request at all."""
+
+    text: str
+    route: str
+    category: str = "-"
+    urgent: bool = False
+    trouble: str = ""
+    turn: str = ""
+    counts: float = 1.0
+
+    @property
+    def asks(self) -> bool:
+        return self.route not in ("chat", UNKNOWN)
+
+
+def labelled(paths: Iterable[Path], counts: float = 1.0) -> list[Example]:
+    """The messages of files with the columns route, category, urgent, text and perhaps trouble."""
+    return [
+        Example(
+            row["text"],
+            row["route"],
+            row["category"],
+            row["urgent"] == "1",
+            row.get("trouble", ""),
+            counts=1.0 if row["route"] == "chat" else counts,
+        )
+        for path in paths
+        for row in _rows(path)
+    ]
+
+
+def turns(paths: Iterable[Path]) -> list[Example]:
+    """What was said about something reported before, with the columns turn and text."""
+    return [
+        Example(row["text"], "chat" if row["turn"] in OF_TALK else UNKNOWN, turn=row["turn"])
+        for path in paths
+        for row in _rows(path)
+    ]
+
+
+def words_of_turns() -> list[Example]:
+    """The words of turns.toml, each said by itself."""
+    known = turn.load(DATA / "turns.toml").table
+    return [Example(word, UNKNOWN, turn=meant) for word, meant in known.items() if meant in TURNS]
+
+
+def texts(paths: Iterable[Path], route: str, counts: float) -> list[Example]:
+    """Messages of which only is known whether they ask for something; the column text is all that is read."""
+    return [Example(row["text"], route, counts=counts) for path in paths for row in _rows(path)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
