@@ -111,7 +111,7 @@ def _meant(examples: Sequence[Example], told: Any, known: dict[str, str]) -> Any
     meant = np.zeros((int(told.sum()), len(known)))
     places = {name: at for at, name in enumerate(known)}
     for row, at in zip(meant, np.flatnonzero(told), strict=True):
-        one = examples[at]
+        one = examples[int(at)]
         if known.get(one.trouble) == one.category:
             row[places[one.trouble]] = 1
         else:
