@@ -6,14 +6,13 @@ from typing import Literal
 
 from bot import phrases, words
 from bot.hearing import Hearing
+from nlp.turn import OF_TALK
 from store import people
 from store.tables import Request
 
 STAFF = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street"})
 """Their talk in a group is an answer far more often than a request."""
 STAFF_SPEAK_FROM = 0.95
-OF_TALK = frozenset({"support", "done", "withdraw", "progress"})
-"""Turns that ask for nothing."""
 ALL_THE_SAME_FROM = 0.9
 """So certain a request is one, though it sounds like one of these."""
 FIRST_HEARERS = frozenset({"captain", "deputy"})

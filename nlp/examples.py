@@ -9,12 +9,10 @@ from pathlib import Path
 
 from nlp import turn
 from nlp.knowledge import DATA
-from nlp.turn import TURNS
+from nlp.turn import OF_TALK, TURNS
 
 UNKNOWN = "?"
 """The route of a message that may be a request or not."""
-OF_TALK = ("done", "withdraw", "support", "progress")
-"""The turns that ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

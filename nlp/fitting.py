@@ -14,6 +14,7 @@ WEAK, ROUNDS = 0.35, (60, 40, 25)
 
 
 def two(rows: Any, right: Any, start: Any, counts: Any, holds: float = HOLDS) -> Any:
+    """One logistic model: a weight for each sign."""
     side = np.where(right, 1.0, -1.0)
 
     def loss(weights: Any) -> tuple[float, Any]:

@@ -137,8 +137,7 @@ class _Reading:
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
-        if len(self.text) <= turn.SHORT:
-            self.cues.signs.update(turn.shown(self.text, known.turns))
+        self.cues.signs.update(turn.shown(self.text, known.turns))
         self.signs = list(self.cues.signs)
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
@@ -159,7 +158,7 @@ class _Reading:
             category = self.weights.category(told) if self.named() or not assume else "other"
             danger = self.kind_of_danger(urgent, category)
         where = place.find(self.text, self.known.parts)
-        taken = turn.taken(turns) if len(self.text) <= turn.SHORT else "say"
+        taken = turn.taken(self.text, turns)
         return Reading(
             route=route,
             category=category,

@@ -22,7 +22,7 @@ from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
 from nlp.turn import SIGN, TURNS
-from nlp.weigh import LETTER, LETTERS, OUTPUTS, START, kinds
+from nlp.weigh import COLUMNS, LETTER, LETTERS, OUTPUTS, START, kinds
 
 OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
@@ -152,7 +152,7 @@ def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) 
 def written(weights: dict[str, dict[str, float]]) -> str:
     """The table as a clerk reads it: what was understood first, mere letters last."""
     order = "起险事物况求闲接合同缺形字"
-    lines = ["\t".join(("sign", *OUTPUTS, "troubles"))]
+    lines = ["\t".join(COLUMNS)]
     for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
         spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)
         lines.append(

@@ -10,6 +10,8 @@ from nlp.reading import Turn
 from nlp.words import Words
 
 TURNS: tuple[Turn, ...] = ("support", "more", "done", "withdraw", "progress")
+OF_TALK = frozenset({"support", "done", "withdraw", "progress"})
+"""Those that ask for nothing."""
 KNOWN = (*TURNS, "still")
 """What turns.toml knows words for; still: not yet."""
 TAKEN_FROM = -0.5
@@ -45,13 +47,17 @@ def load(path: Path) -> Words[str]:
 def shown(text: str, turns: Words[str]) -> dict[str, str]:
     """The signs of a turn in a standard text, each with the words that show it."""
     said: dict[str, str] = {}
+    if len(text) > SHORT:
+        return said
     for start, end, turn in turns.all(text):
         if turn != "done" or text[max(0, start - 1) : start] not in NOT:
             said.setdefault(SIGN + turn, text[start:end])
     return said
 
 
-def taken(scores: Sequence[float]) -> Turn:
+def taken(text: str, scores: Sequence[float]) -> Turn:
     """The likeliest turn by the scores for TURNS; "say" when the message stands on its own."""
+    if len(text) > SHORT:
+        return "say"
     score, turn = max(zip(scores, TURNS, strict=True))
     return turn if score > TAKEN_FROM else "say"

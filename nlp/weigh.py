@@ -25,7 +25,7 @@ UNIT = 10_000
 HEAVIEST = 100.0
 FAR = 5 * UNIT
 """A trouble so far behind the likeliest has a probability under one in a hundred."""
-_COLUMNS = ("sign", *OUTPUTS, "troubles")
+COLUMNS = ("sign", *OUTPUTS, "troubles")
 
 Row = tuple[int, ...]
 
@@ -111,9 +111,9 @@ def kinds(troubles: Troubles) -> dict[str, str]:
 def load(path: Path, troubles: Troubles) -> Weights:
     """The weights of a table; raises Broken."""
     known = kinds(troubles)
-    places: dict[str, tuple[int, ...]] = {name: (at,) for at, name in enumerate(known)}
-    for category in CATEGORIES:
-        places[category] = tuple(at for at, kind in enumerate(known.values()) if kind == category)
+    places = {
+        output: tuple(at for at, names in enumerate(known.items()) if output in names) for output in known
+    }
     own = {name: at for at, name in enumerate(known)}
     weights = Weights(known, places, {START: (0,) * len(OUTPUTS)}, {})
     with path.open(encoding="utf-8-sig") as lines:
@@ -124,7 +124,7 @@ def load(path: Path, troubles: Troubles) -> Weights:
                 _keep(weights, own, line.rstrip("\r\n").split("\t"))
             except (ValueError, KeyError) as error:
                 raise Broken(
-                    f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(_COLUMNS)} 这几格，"
+                    f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(COLUMNS)} 这几格，"
                     f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
                 ) from None
     return weights

@@ -52,7 +52,7 @@ def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
         knowledge.parts(written(tmp_path, '[parts]\n"东门" = ""'))
 
 
-HEADING = "\t".join(("sign", *weigh.OUTPUTS, "troubles")) + "\n"
+HEADING = "\t".join(weigh.COLUMNS) + "\n"
 LINE = "{sign}\t{request}\t\t{urgent}\t\t\t\t\t\t{troubles}\n"
 
 
