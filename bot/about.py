@@ -1,41 +1,35 @@
-"""Tells which request plain talk is about, if any: the steps before something counts as new."""
+"""Tells which request plain talk is about, if any, and does with it what it says."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import itemgetter
 
-from bot import apart, attach, phrases
-from bot.acknowledge import outcome, staff
+from bot import attach, phrases
+from bot.acknowledge import outcome
 from bot.attach import room_of
-from bot.bearing import (
-    JUST_NOW,
-    LATELY,
-    TALKED_OF,
-    Bearing,
-    bearings,
-    bearings_on,
-    filed_at,
-    first,
-    speaks_to_somebody,
-)
+from bot.bearing import Bearing, bearings, filed_at
+from bot.choice import options, speaker
 from bot.hearing import Hearing
 from bot.quoting import quoted_in_talk
+from bot.ruled_out import tells_the_same_tale
 from nlp import Reading
-from store.moves import ACTIVE, HOLDERS, TEAM
+from nlp.choice import Kind, Option
+from store.moves import HOLDERS, TEAM
 from store.tables import Request
 
-SPOKEN_ON_WITHIN = timedelta(seconds=100)
-"""The next lines of the same person are still about the same thing."""
 ANSWERED_WITHIN = timedelta(minutes=15)
-"""So long after a request the team's "好了" needs no name for what it means."""
-SAME_FROM = 0.6
-LIKELY = 0.4
-"""With an "也", or just after it."""
-SAME_WITHIN = timedelta(days=14)
+"""So long after a request a word of the team is an answer to it."""
+COSTS: dict[Kind, float] = {"silent": 1.0, "new": 4.0, "add": 2.5, "done": 1.0, "withdraw": 1.0}
+"""What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
+JOIN_FROM = 0.5
+"""A neighbour's words are rather counted twice than joined to the wrong request."""
+SAME_FROM = 0.93
+"""So alike to the reader two requests are one, whatever else speaks for two."""
+END_FROM = 0.8
+"""A less certain end, or one that names nothing of the request, is shown to the captain."""
 ANSWERS = TEAM | HOLDERS
 """Whose word in a group is an answer by a human."""
-OF_MANY_KINDS = frozenset({"enquiry", "other", "property", "care", "fraud", "facilities", "improvement"})
-"""Categories in which two requests have little in common."""
 
 
 async def quoted(hearing: Hearing) -> bool:
@@ -50,160 +44,98 @@ async def quoted(hearing: Hearing) -> bool:
         await attach.back(hearing, request)
     elif turn in ("done", "withdraw"):
         await attach.settle(hearing, request, turn)
-    elif request.state == "resolved" and not _not_fixed(hearing):
-        attach.note(hearing, request)
     else:
         await add(hearing, request)
     return True
 
 
-def _not_fixed(hearing: Hearing) -> bool:
-    """Who quotes a thing that is done most often says thanks; only who says otherwise opens it again."""
-    reading, text = hearing.reading, hearing.message.text
-    if phrases.NOT_FIXED.search(text):
-        return True
-    request = reading is not None and (reading.route != "chat" or reading.turn == "more")
-    return request and not phrases.THANKS.search(text)
-
-
-async def settled(hearing: Hearing) -> bool:
-    """ "修好了 谢谢", "算了": the end of a request, said by somebody who may know."""
-    turn = hearing.reading.turn if hearing.reading else "say"
-    # "门禁刷不开了" must never close anything: what reads as a request is none.
-    if turn not in ("done", "withdraw") or (outcome(hearing) != "silent" and not hearing.roles & ANSWERS):
+async def chosen(hearing: Hearing) -> bool:
+    """Weigh all that the message may be; what is most likely about something reported goes there."""
+    building = await filed_at(hearing, hearing.reading) if hearing.reading else None
+    known = await bearings(hearing, building) if building is not None else []
+    best, probability = _likeliest(hearing, known)
+    one = next((one for one in known if one.request.id == best.about), None)
+    if best.kind == "new":
+        one = next((one for one in known if _known_already(hearing, one)), None)
+    elif one is None or (probability < JOIN_FROM and speaker(hearing, one) == "旁人"):
         return False
-    known = await known_here(hearing)
-    ended = next((one for one in known if _ends(hearing, one, turn)), None)
-    if ended is not None:
-        await attach.settle(hearing, ended.request, turn)
-        if not ended.akin:
-            # "今天天气好了" names nothing: the captain has to see an end that was perhaps not meant.
-            await attach.tell_of_end(hearing, ended.request)
-        return True
-    request = first(known, lambda one: one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN))
-    if request is not None and request.state == "resolved":
-        attach.note(hearing, request)
-    elif request is not None:
-        await attach.follow(hearing, request)
-    return request is not None
+    if one is not None:
+        await _said_of(hearing, one, best.kind, probability)
+    return one is not None
 
 
-def _ends(hearing: Hearing, one: Bearing, turn: str) -> bool:
-    if turn == "withdraw":
-        return one.own and one.active and (one.ago <= ANSWERED_WITHIN or one.akin)
-    if one.own:
-        return one.active and (one.akin or min(one.age, one.ago) <= timedelta(days=1))
-    if hearing.roles & ANSWERS and one.active:
-        plain = phrases.FOR_CERTAIN.search(hearing.message.text) is not None
-        if not plain and phrases.HALF.search(hearing.message.text):
-            return False
-        return one.akin or (one.latest and one.ago <= ANSWERED_WITHIN and not one.elsewhere)
-    return one.stands_behind and (one.akin or one.ago <= ANSWERED_WITHIN)
-
-
-async def spoken_on(hearing: Hearing) -> bool:
-    """The reporter goes on speaking: it belongs to what he just said, unless he turns to something else."""
-    text, sender = hearing.message.text, hearing.message.sender
-    if hearing.reading is None or staff(hearing) or text.startswith("@") or phrases.COURTESY.fullmatch(text):
-        return False
-    lines = room_of(hearing).since(hearing.now - SPOKEN_ON_WITHIN)
-    last = room_of(hearing).last_of(sender, hearing.now - SPOKEN_ON_WITHIN)
-    if last is None or last.request_id is None or last.command:
-        return False
-    if lines[-1].sender != sender and speaks_to_somebody(hearing):
-        return False
-    request = await hearing.db.get_one(Request, last.request_id)
-    if request.state not in ACTIVE and request.state != "unsure":
-        return False
-    if apart.turned(hearing, (await bearings_on(hearing, [request]))[0]):
-        if hearing.reading.route == "chat":
-            apart.doubt(hearing)
-        return False
-    await add(hearing, request)
-    return True
-
-
-async def more(hearing: Hearing) -> bool:
-    """ "还没来人", "还是漏": somebody behind a request adds to it, or says that it is not fixed."""
-    if hearing.reading is None or hearing.reading.turn != "more" or staff(hearing):
-        return False
-    known = await known_here(hearing)
-    request = first(known, lambda one: _goes_on(one) and not apart.turned(hearing, one))
-    if request is None:
-        return False
-    await add(hearing, request)
-    return True
-
-
-def _goes_on(one: Bearing) -> bool:
-    if one.own:
-        return one.akin or min(one.age, one.ago) <= TALKED_OF
-    return one.takes_part and (one.akin or one.ago <= ANSWERED_WITHIN)
-
-
-async def repeated(hearing: Hearing) -> bool:
-    """The same trouble, said again: by one who takes part a follow-up, by a neighbour one more household."""
-    if hearing.reading is None or outcome(hearing) == "silent":
-        return False
-    building = await filed_at(hearing, hearing.reading)
-    if building is None:
-        return False
-    known = await bearings(hearing, building)
-    again = first(known, lambda one: one.takes_part and _again(hearing, one))
-    same = first(known, lambda one: not one.takes_part and one.active and _same(hearing, one))
-    if again is not None:
-        await add(hearing, again)
-    elif same is not None:
-        if same.state == "unsure" and outcome(hearing) == "speak":
-            # Two households that say the same are no longer in doubt.
-            await attach.make_sure(hearing, same, hearing.reading)
-        await attach.join(hearing, same)
-    return (again or same) is not None
-
-
-def _again(hearing: Hearing, one: Bearing) -> bool:
-    """What somebody asked for before, or stood behind."""
-    if (one.elsewhere and not one.names_flat) or apart.turned(hearing, one):
-        return False
+def _known_already(hearing: Hearing, one: Bearing) -> bool:
+    """What is told in the same words, and what he took part in and calls not mended, needs no number of its own."""
     if not one.active:
-        return one.alike >= SAME_FROM or (_one_kind(hearing, one) and one.ago <= ANSWERED_WITHIN)
-    if hearing.reading and hearing.reading.urgent and not one.request.danger and one.ago > LATELY:
-        return False
-    if one.age > TALKED_OF:
-        return one.alike >= SAME_FROM
-    if _one_kind(hearing, one):
-        return one.akin or one.ago <= LATELY or (one.own and one.age <= timedelta(days=1))
-    certain = outcome(hearing) == "speak"
-    return one.names_flat or one.alike >= 0.3 or one.shares >= (1 if not certain else 2 if one.own else 3)
+        return one.takes_part and one.akin and phrases.NOT_FIXED.search(hearing.message.text) is not None
+    tale = tells_the_same_tale(hearing, one)
+    return one.alike >= SAME_FROM if tale is None else tale
 
 
-def _same(hearing: Hearing, one: Bearing) -> bool:
-    """What a neighbour asked for before: rather missed than wrongly joined."""
-    if one.age > SAME_WITHIN:
-        return False
-    if (tale := apart.same_scheme(hearing, one)) is not None:
-        return tale
-    if one.alike >= SAME_FROM:
-        return True
-    also = "也" in hearing.message.text or one.ago <= JUST_NOW
-    return also and one.alike >= LIKELY and _one_kind(hearing, one) and not one.elsewhere
+def _likeliest(hearing: Hearing, known: list[Bearing]) -> tuple[Option, float]:
+    """Of all that it may be the likeliest, by what it costs to miss each, and how likely that is."""
+    choices = options(hearing, known)
+    likely = hearing.means.reader.likely(choices)
+    odds = [share * COSTS[option.kind] for share, option in zip(likely, choices, strict=True)]
+    hearing.asks = odds[1] / (odds[0] + odds[1])
+    most, best = max(zip(odds, choices, strict=True), key=itemgetter(0))
+    return best, most / sum(odds)
 
 
-def _one_kind(hearing: Hearing, one: Bearing) -> bool:
-    category = hearing.reading.category if hearing.reading else ""
-    return category == one.request.category and category not in OF_MANY_KINDS
+async def _said_of(hearing: Hearing, one: Bearing, kind: Kind, probability: float) -> None:
+    if kind in ("done", "withdraw") and not (
+        kind == "done" and phrases.NOT_FIXED.search(hearing.message.text)
+    ):
+        await _ended(hearing, one, kind, probability)
+    else:
+        # "没修好" must never close anything, however much it sounds like "修好".
+        await _added(hearing, one)
+
+
+async def _ended(hearing: Hearing, one: Bearing, kind: Kind, probability: float) -> None:
+    if one.request.state == "resolved":
+        attach.note(hearing, one.request)
+        return
+    await attach.settle(hearing, one.request, kind)
+    if probability < END_FROM or not one.akin:
+        # "今天天气好了" names nothing: the captain has to see an end that was perhaps not meant.
+        await attach.tell_of_end(hearing, one.request)
+
+
+async def _added(hearing: Hearing, one: Bearing) -> None:
+    request, who = one.request, speaker(hearing, one)
+    if who != "旁人" or one.concerned or one.names_flat or phrases.OWNS_UP.search(hearing.message.text):
+        await add(hearing, request)
+    elif hearing.reading and hearing.reading.turn == "support":
+        await attach.back(hearing, request)
+    else:
+        if request.state == "unsure" and outcome(hearing) == "speak" and hearing.reading:
+            # Two households that say the same are no longer in doubt.
+            await attach.make_sure(hearing, request, hearing.reading)
+        await attach.join(hearing, request)
 
 
 async def add(hearing: Hearing, request: Request) -> None:
     """More words for a request; the reporter's own make it sure, or take up again what was called fixed."""
     reporter = hearing.person is not None and request.reporter_id == hearing.person.id
-    if request.state == "resolved" and reporter:
+    if request.state == "resolved" and not _not_fixed(hearing):
+        attach.note(hearing, request)
+    elif request.state == "resolved" and reporter:
         await attach.take_up_again(hearing, request)
     elif request.state == "unsure" and reporter and (reading := _taken_together(hearing, request)):
         hearing.did = "open" if outcome(hearing) == "speak" else "follow"
         await attach.make_sure(hearing, request, reading)
     else:
         await attach.follow(hearing, request)
+
+
+def _not_fixed(hearing: Hearing) -> bool:
+    """Who speaks of a thing that is done most often says thanks; only who says otherwise opens it again."""
+    reading, text = hearing.reading, hearing.message.text
+    if phrases.NOT_FIXED.search(text):
+        return True
+    request = reading is not None and (reading.route != "chat" or reading.turn == "more")
+    return request and not phrases.THANKS.search(text)
 
 
 def _taken_together(hearing: Hearing, request: Request) -> Reading | None:
@@ -215,9 +147,13 @@ def _taken_together(hearing: Hearing, request: Request) -> Reading | None:
     return together if sure or outcome(hearing) == "speak" else None
 
 
-async def known_here(hearing: Hearing) -> list[Bearing]:
-    if hearing.bearings is None:
-        place = hearing.place
-        here = place if place is not None and place.kind == "building" else None
-        hearing.bearings = await bearings(hearing, here) if here is not None else []
-    return hearing.bearings
+async def answered_by_team(hearing: Hearing) -> bool:
+    """A word from the captain or the property desk after a request is its first answer by a human."""
+    if not hearing.roles & ANSWERS:
+        return False
+    request_id = room_of(hearing).last_request(hearing.now - ANSWERED_WITHIN)
+    request = await hearing.db.get(Request, request_id) if request_id is not None else None
+    if request is not None and request.reporter_id != (hearing.person and hearing.person.id):
+        hearing.about = request.id
+        request.answered_at = request.answered_at or hearing.now
+    return False

@@ -12,9 +12,9 @@ from store.tables import Request
 
 STAFF = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street"})
 """Their talk in a group is an answer far more often than a request."""
-STAFF_SPEAK_FROM = 0.95
-ALL_THE_SAME_FROM = 0.9
-"""So certain a request is one, though it sounds like one of these."""
+SURELY_FROM = 0.9
+ALARM_FROM = 0.3
+"""A false alarm costs a glance, a missed one may cost a life: below even odds."""
 FIRST_HEARERS = frozenset({"captain", "deputy"})
 ALARMED = frozenset({"captain", "deputy", "clerk", "property"})
 
@@ -22,31 +22,23 @@ Outcome = Literal["speak", "ask", "silent"]
 
 
 def outcome(hearing: Hearing) -> Outcome:
-    """speak, ask or silent, by the thresholds of the config; of staff only what is certain."""
+    """speak, ask or silent, by the thresholds of the config."""
     reading, settings = hearing.reading, hearing.means.config.reading
     if reading is None or phrases.CALLS.fullmatch(hearing.message.text):
         return "silent"
-    if reading.turn in OF_TALK and (tells_how_far(hearing) or reading.certainty < ALL_THE_SAME_FROM):
+    if reading.turn == "support" and reading.route == "chat":
         return "silent"
-    asked: Outcome = "ask" if reading.certainty >= settings.ask_from else "silent"
-    if reading.route == "chat":
-        return "silent" if staff(hearing) else asked
-    # "骗子 千万别点" from the committee is the warning itself.
-    if reading.urgent and not (staff(hearing) and reading.danger == "fraud"):
+    asks = reading.certainty if hearing.room is None or hearing.asks is None else hearing.asks
+    if asks >= (ALARM_FROM if reading.urgent else settings.speak_from):
         return "speak"
-    if staff(hearing):
-        return "speak" if reading.certainty >= STAFF_SPEAK_FROM and hearing.room is None else "silent"
-    return "speak" if reading.certainty >= settings.speak_from else asked
+    # What is surely a request by its words alone is never lost, however much the talk around it says otherwise.
+    lost = reading.certainty >= SURELY_FROM and not staff(hearing) and reading.turn not in OF_TALK
+    return "ask" if asks >= settings.ask_from or lost else "silent"
 
 
 def staff(hearing: Hearing) -> bool:
     """Whether the speaker answers here for the committee, the property company or the building."""
     return bool(hearing.roles & STAFF)
-
-
-def tells_how_far(hearing: Hearing) -> bool:
-    """Whether the speaker looks after things here: then "灭了" and "总阀关了" are no news of a fire or a flood."""
-    return bool(hearing.roles & (STAFF | {"volunteer"}))
 
 
 async def acknowledge(hearing: Hearing, request: Request) -> None:

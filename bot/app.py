@@ -39,6 +39,7 @@ class Bot:
         self.chat, self.store, self.clock = chat, store, clock
         rules = rules_of(config)
         self.means = Means(config, rules, reader, Memory(config.keep.memory_minutes))
+        self.steps = intake.STEPS
         self.metrics = Metrics()
         self.speaker = Speaker(chat, store, self.means, clock, self.metrics)
         self.keeper = Keeper(chat.account, store, self.means, clock, self.metrics)
@@ -106,7 +107,7 @@ class Bot:
                 return None
             hearing = await self._hearing(db, message, now)
             line = router.parse(message.text, quoting=quoting.commands(hearing))
-            await (router.obey(hearing, line) if line else intake.take_in(hearing))
+            await (router.obey(hearing, line) if line else intake.take_in(hearing, self.steps))
         attach.remember(hearing, message.at)
         self.photos.drop(hearing.photos_to_drop)
         return hearing

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from datetime import timedelta
+from itertools import islice
 
 from bot import phrases
 from bot.hearing import Hearing
 from bot.memory import RoomMemory
+from bot.telling import telling
 from nlp import Place as Where
 from nlp import Reading, Said
 from store import places, talk
 from store.moves import ACTIVE
 from store.tables import Place, Request
 
-JUST_NOW, LATELY = timedelta(minutes=2), timedelta(minutes=10)
-NEVER = timedelta(days=1_000)
-TALKED_OF = timedelta(days=3)
-"""So long a reporter's loose remark may still be about what he reported."""
 LONGEST_THREAD = 2_000
+STANDS = timedelta(hours=12)
+LATELY = 8
+"""So many lines are what the room talks of now."""
 
 _FLAT = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
-# Characters that tell nothing of what a sentence is about.
-HOLLOW = frozenset(
-    "的了是我你您侬他她它们伊阿拉咱俺在有没不冇无就都也还又再才刚要去来到上下里面外前后左右边头一二三四五六七八九十两几多少"
-    "这那哪谁什么怎吗呢吧啊呀哦嗯额嘛呗咯哒得着过给把被让叫和跟与同说讲看想会能可以很太真好大小点些个只次家户位今天昨明早晚夜现"
-    "时候请谢麻烦帮忙人先老已经因为所但而且如果之于从往向对错算号楼层单元室栋幢"
-)
-# Things of a building that one character names.
-_THINGS = frozenset("水灯门锁梯管线树窗墙井池桶杆棚味狗猫")
 _FLOOR = re.compile(
     r"(?<![\d一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])[楼层]"
 )
@@ -44,10 +37,26 @@ class Thread:
 
     request: Request
     people: frozenset[int | None]
-    supporters: frozenset[int | None]
     text: str
     flats: frozenset[str]
     floors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """When the room last talked of a request, within memory."""
+
+    ago: timedelta
+    since: int
+    """So many lines were said after that."""
+    latest: bool
+    """Of no other request was talked after that."""
+    his: bool
+    """The speaker himself said it."""
+    often: int
+    """How many of the room's last lines were about it."""
+    offered: bool
+    """A group-buy was offered since: a bare "+1" means that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,6 @@ class Bearing:
     """The speaker reported it."""
     takes_part: bool
     """He reported it, stands behind it or added to it."""
-    stands_behind: bool
     alike: float
     """The reader's probability that it is the same trouble."""
     shares: int
@@ -72,10 +80,11 @@ class Bearing:
     """The remark names a flat of the thread."""
     elsewhere: bool
     """It names another flat, floor or unit than the thread does."""
-    ago: timedelta
-    """Since the room last talked of it, NEVER if it did not within memory."""
-    latest: bool
-    """Nothing was talked of since."""
+    same_place: bool
+    """It names a part, floor or unit that the thread does."""
+    talk: Talk | None
+    resumed: timedelta | None
+    """Since the speaker's own last words, if they were about this."""
     age: timedelta
     """Since it was reported."""
 
@@ -87,20 +96,6 @@ class Bearing:
     def akin(self) -> bool:
         """Something in the words themselves says that it is about this."""
         return self.alike >= 0.3 or self.shares > 0 or self.names_flat
-
-    @property
-    def fit(self) -> float:
-        """For choosing among several; the greater the likelier."""
-        score = (
-            4 * self.alike
-            + 0.7 * min(self.shares, 3)
-            + 2 * (self.names_flat or self.concerned)
-            - 2 * self.elsewhere
-        )
-        score += 1.5 * self.own + 0.8 * self.takes_part + 0.5 * self.latest - 0.7 * (not self.active)
-        return score + (
-            1.5 if self.ago <= JUST_NOW else 1.0 if self.ago <= LATELY else 0.3 * (self.ago < NEVER)
-        )
 
 
 async def filed_at(hearing: Hearing, reading: Reading) -> Place | None:
@@ -116,18 +111,18 @@ async def filed_at(hearing: Hearing, reading: Reading) -> Place | None:
 
 
 async def bearings(hearing: Hearing, building: Place) -> list[Bearing]:
-    """How the message bears on each open or lately ended request of a building, the likeliest first."""
+    """How the message bears on each open or lately ended request of a building."""
     since = hearing.now - timedelta(days=hearing.means.rules.reopen_days)
     known = await talk.lately(hearing.db, building, since)
-    if not known:
-        return []
-    found = await bearings_on(hearing, known)
-    return sorted(found, key=lambda one: (-one.fit, -one.request.id))
+    return await bearings_on(hearing, known) if known else []
 
 
 async def bearings_on(hearing: Hearing, known: Sequence[Request]) -> list[Bearing]:
     """How the message bears on each of these requests."""
-    return [_bearing(hearing, thread) for thread in await _threads(hearing, known)]
+    talks = _talks(hearing)
+    return [
+        _bearing(hearing, thread, talks.get(thread.request.id)) for thread in await _threads(hearing, known)
+    ]
 
 
 async def _threads(hearing: Hearing, known: Sequence[Request]) -> list[Thread]:
@@ -144,21 +139,19 @@ def _thread(request: Request, said: Sequence[talk.Word], lately: Sequence[str]) 
     return Thread(
         request=request,
         people=frozenset([request.reporter_id, *(word.person_id for word in said)]),
-        supporters=frozenset(word.person_id for word in said if word.joined),
         text=text,
         flats=frozenset(home.rpartition("-")[2] for home in homes if home) | set(_FLAT.findall(text)),
         floors=_floors(text),
     )
 
 
-def _bearing(hearing: Hearing, thread: Thread) -> Bearing:
+def _bearing(hearing: Hearing, thread: Thread, talk: Talk | None) -> Bearing:
     request, reading = thread.request, hearing.reading or Reading()
     person_id = hearing.person.id if hearing.person else None
     text, where = hearing.message.text, Where(**request.where)
     said = Said(request.text, request.category, where)
     named = set(_FLAT.findall(text))
     takes_part = person_id is not None and person_id in thread.people
-    ago, latest = _talked_of(hearing, request)
     # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
     after = timedelta() if takes_part else hearing.now - request.created
     return Bearing(
@@ -166,23 +159,40 @@ def _bearing(hearing: Hearing, thread: Thread) -> Bearing:
         text=thread.text,
         own=person_id is not None and request.reporter_id == person_id,
         takes_part=takes_part,
-        stands_behind=person_id is not None and person_id in thread.supporters,
         alike=hearing.means.reader.same(said, Said(text, reading.category, reading.place), after),
         shares=len(telling(text) & telling(thread.text)),
         concerned=not takes_part and flat_of(hearing) in thread.flats,
         names_flat=bool(named & thread.flats),
         elsewhere=_elsewhere(thread, reading.place),
-        ago=ago,
-        latest=latest,
+        same_place=_same_place(where, reading.place),
+        talk=talk,
+        resumed=_resumed(hearing, request),
         age=hearing.now - request.created,
     )
 
 
-def _talked_of(hearing: Hearing, request: Request) -> tuple[timedelta, bool]:
-    for later, line in enumerate(_room(hearing).topics()):
-        if line.request_id == request.id:
-            return hearing.now - line.at, later == 0
-    return NEVER, False
+def _talks(hearing: Hearing) -> dict[int, Talk]:
+    """When each request was last talked of in this room."""
+    # Where nobody spoke since, what was said last stands there for hours.
+    lines = _room(hearing).since(hearing.now - STANDS)
+    often = Counter(line.request_id for line in islice(reversed(lines), LATELY))
+    found: dict[int, Talk] = {}
+    offered = False
+    for later, line in enumerate(reversed(lines)):
+        if line.request_id is not None and line.request_id not in found:
+            his = line.sender == hearing.message.sender
+            found[line.request_id] = Talk(
+                hearing.now - line.at, later, not found, his, often[line.request_id], offered
+            )
+        offered = offered or phrases.OFFER.search(line.text) is not None
+    return found
+
+
+def _resumed(hearing: Hearing, request: Request) -> timedelta | None:
+    last = _room(hearing).last_of(hearing.message.sender)
+    about = last is not None and last.request_id == request.id and not last.command
+    ago = hearing.now - last.at if last is not None else STANDS
+    return ago if about and ago < STANDS else None
 
 
 def _elsewhere(thread: Thread, new: Where) -> bool:
@@ -195,6 +205,11 @@ def _elsewhere(thread: Thread, new: Where) -> bool:
     return bool(new.unit and known.unit and new.unit != known.unit)
 
 
+def _same_place(known: Where, new: Where) -> bool:
+    both = [(one, other) for one, other in zip(astuple(known), astuple(new), strict=True) if one and other]
+    return bool(both) and all(one == other for one, other in both)
+
+
 def _floors(text: str) -> frozenset[str]:
     return frozenset(_number(found) for found in _FLOOR.findall(text))
 
@@ -204,13 +219,6 @@ def _number(word: str) -> str:
         return word
     tens, ten, ones = word.rpartition("十")
     return str((_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0))
-
-
-def telling(text: str) -> set[str]:
-    """The things, and the pairs of neighbouring characters, that say what a text is about."""
-    flat = unicodedata.normalize("NFKC", text).lower()
-    pairs = (flat[at : at + 2] for at in range(len(flat) - 1))
-    return (set(flat) & _THINGS) | {pair for pair in pairs if pair.isalpha() and not set(pair) & HOLLOW}
 
 
 def flat_of(hearing: Hearing) -> str:
@@ -225,11 +233,6 @@ def speaks_to_somebody(hearing: Hearing) -> bool:
     """An answer to a neighbour, which adds nothing unless it names a place."""
     where = hearing.reading.place if hearing.reading else None
     return phrases.TO_SOMEBODY.search(hearing.message.text) is not None and not where
-
-
-def first(found: Iterable[Bearing], rule: Callable[[Bearing], bool]) -> Request | None:
-    """The likeliest request for which the rule holds."""
-    return next((one.request for one in found if rule(one)), None)
 
 
 def _room(hearing: Hearing) -> RoomMemory:

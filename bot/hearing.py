@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,9 +22,6 @@ from store import people, places, requests
 from store.moves import Act
 from store.refusal import Refusal
 from store.tables import Person, Place, Request, Room
-
-if TYPE_CHECKING:
-    from bot.bearing import Bearing
 
 Did = Literal["silent", "ask", "open", "follow", "same", "support", "done", "withdraw", "command", "answer"]
 
@@ -61,8 +58,8 @@ class Hearing:
     """What of the answer is the house's own word, numbers and all."""
     about: int | None = None
     """The id of the request that a word of the team answers; nothing of it is kept."""
-    bearings: list[Bearing] | None = None
-    """How the message bears on the requests of its building, once somebody asked."""
+    asks: float | None = None
+    """How likely, in its room, it asks for something new and is no talk, once that was weighed; 0 to 1."""
     photos_to_drop: list[str] = field(default_factory=list)
     """Files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0

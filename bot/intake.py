@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 
-from bot import about, attach, remark, seconding, words
+from bot import about, attach, words
 from bot.acknowledge import acknowledge, outcome, staff
 from bot.attach import LONGEST_KEPT
 from bot.bearing import filed_at
@@ -24,7 +24,7 @@ ASKS = re.compile("[?？]|[吗么]|几[点号]|多少|哪|怎|什么|请问|谁[
 Step = Callable[[Hearing], Awaitable[bool]]
 
 
-async def take_in(hearing: Hearing) -> None:
+async def take_in(hearing: Hearing, steps: Sequence[Step]) -> None:
     """Hear one plain message to its end: the first step that knows what it is takes it."""
     if hearing.person is not None and hearing.person.deaf:
         return
@@ -32,7 +32,7 @@ async def take_in(hearing: Hearing) -> None:
         await attach.photo(hearing)
         return
     hearing.reading = hearing.means.reader.read(hearing.message.text)
-    for step in STEPS:
+    for step in steps:
         if await step(hearing):
             break
     if hearing.message.image and hearing.request is not None:
@@ -56,7 +56,7 @@ async def _ready_answer(hearing: Hearing) -> bool:
     for answer in await answers.answers(hearing.db, building):
         if hearing.means.reader.covers(answer.question, text):
             asked = replace(reading, route="quick", category="enquiry")
-            request = await _open(hearing, asked, building, "open")
+            request = await open_new(hearing, asked, building, "open")
             act = Act(people.CLOCK, hearing.now, hearing.message.id)
             move(hearing.db, request, "done", act, outcome=answer.answer, answered_at=hearing.now)
             hearing.did = "answer"
@@ -74,7 +74,7 @@ async def _new(hearing: Hearing) -> bool:
     building = await filed_at(hearing, reading)
     if building is None:
         return await _ask_where(hearing, heard)
-    request = await _open(hearing, reading, building, "open" if heard == "speak" else "unsure")
+    request = await open_new(hearing, reading, building, "open" if heard == "speak" else "unsure")
     if heard == "speak":
         await acknowledge(hearing, request)
     elif hearing.room is None:
@@ -90,7 +90,8 @@ async def _ask_where(hearing: Hearing, heard: str) -> bool:
     return False
 
 
-async def _open(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
+async def open_new(hearing: Hearing, reading: Reading, building: Place, state: str) -> Request:
+    """A request out of what was just said, in state `open` or `unsure`; nothing is said yet."""
     speaker = await hearing.speaker()
     request = draft(hearing, reading, hearing.message.text)
     request.state, request.reporter, request.reporter_id = state, speaker, speaker.id
@@ -126,14 +127,9 @@ def draft(hearing: Hearing, reading: Reading, said: str) -> Request:
 
 STEPS: tuple[Step, ...] = (
     about.quoted,
-    seconding.support,
-    about.settled,
-    about.spoken_on,
-    about.more,
     _ready_answer,
-    about.repeated,
-    remark.remarked,
+    about.chosen,
     _new,
-    remark.answered_by_team,
+    about.answered_by_team,
 )
 """In order: what hangs on something said before, then what stands on its own."""

@@ -50,14 +50,6 @@ class RoomMemory:
             if line.image and line.sender == sender and line.request_id is None
         ]
 
-    def topics(self) -> list[Heard]:
-        """The last line about each request, the latest first."""
-        last: dict[int, Heard] = {}
-        for line in reversed(self.lines):
-            if line.request_id is not None:
-                last.setdefault(line.request_id, line)
-        return list(last.values())
-
     def texts(self, request_id: int) -> list[str]:
         """What was said lately about a request."""
         return [line.text for line in self.lines if line.request_id == request_id and not line.command]
@@ -69,9 +61,9 @@ class RoomMemory:
                 return line.request_id
         return None
 
-    def last_of(self, sender: str, since: datetime) -> Heard | None:
+    def last_of(self, sender: str) -> Heard | None:
         """The sender's own last message."""
-        return next((line for line in reversed(self.since(since)) if line.sender == sender), None)
+        return next((line for line in reversed(self.lines) if line.sender == sender), None)
 
     def spoke_of(self, request_id: int, since: datetime) -> bool:
         """Whether the bot itself spoke of a request."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,28 +75,39 @@ async def judge(
     pairs: Sequence[Pair], reader: Reader, passed: Callable[[int], None] = lambda _: None
 ) -> list[Judged]:
     """Have the bot hear every pair, each in an empty neighbourhood; nothing is kept."""
-    store = Store()
-    await create_all(store)
     found = []
-    try:
-        for pair in pairs:
-            async with store.begin() as db:
-                found.append(Judged(pair, await _joined(db, pair, reader)))
-                await db.rollback()
-            passed(1)
-    finally:
-        await store.close()
+    async for pair, first, second in heard(pairs, reader):
+        found.append(Judged(pair, first is not None and second is first))
+        passed(1)
     return found
 
 
-async def _joined(db: AsyncSession, pair: Pair, reader: Reader) -> bool:
+async def heard(
+    pairs: Sequence[Pair], reader: Reader, steps: Sequence[intake.Step] = intake.STEPS
+) -> AsyncIterator[tuple[Pair, Request | None, Request | None]]:
+    """Each pair and what its two messages became part of, the second taken in by `steps`."""
+    store = Store()
+    await create_all(store)
+    try:
+        for pair in pairs:
+            async with store.begin() as db:
+                yield pair, *await _heard(db, pair, reader, steps)
+                await db.rollback()
+    finally:
+        await store.close()
+
+
+async def _heard(
+    db: AsyncSession, pair: Pair, reader: Reader, steps: Sequence[intake.Step]
+) -> tuple[Request | None, Request | None]:
     config, memory = Config(), Memory(Config().keep.memory_minutes)
     await _build(db, pair, reader)
     listening = Means(LISTENING, rules_of(config), reader, memory)
-    first = await _say(db, listening, _message(pair.first, pair.first_who, "first", MORNING))
+    first = _message(pair.first, pair.first_who, "first", MORNING)
+    opened = await _say(db, listening, first, intake.STEPS)
     means = Means(config, rules_of(config), reader, memory)
-    second = await _say(db, means, _message(pair.second, pair.second_who, "second", MORNING + pair.after))
-    return first is not None and second is first
+    second = _message(pair.second, pair.second_who, "second", MORNING + pair.after)
+    return opened, await _say(db, means, second, steps)
 
 
 async def _build(db: AsyncSession, pair: Pair, reader: Reader) -> None:
@@ -119,11 +130,13 @@ def _home(who: str) -> str:
     return who.split("-", maxsplit=1)[0] if "-" in who else NOWHERE
 
 
-async def _say(db: AsyncSession, means: Means, message: Message) -> Request | None:
+async def _say(
+    db: AsyncSession, means: Means, message: Message, steps: Sequence[intake.Step]
+) -> Request | None:
     """What the message became part of."""
     room, person = await people.heard(db, ACCOUNT, message.room or NOWHERE, message.sender)
     hearing = Hearing(means, db, message, message.at, room, person)
-    await intake.take_in(hearing)
+    await intake.take_in(hearing, steps)
     await db.flush()
     attach.remember(hearing, message.at)
     return hearing.request

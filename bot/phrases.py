@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-ELSE = re.compile(r"\s*(还有|另外|再有|对了|顺便|再就是|再一个|另)")
+ELSE = re.compile(
+    r"\s*(还有|另外|再有|对了|顺便|再就是|再一个|另|再(说|讲|报|问|提|补)(一|个|件|桩|声|下)|又一(个|件|桩))"
+)
 """Who turns to something else; at the beginning, or within a sentence."""
 # Possessive: the same letters can be taken apart in many ways, and none is to be tried twice.
 COURTESY = re.compile(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.bearing import HOLLOW
 from bot.config import Reading as Thresholds
 from bot.corrections import Example, right
+from bot.telling import HOLLOW
 from nlp import Own, Reader
 from nlp.own import NEVER, Entry
 

@@ -54,6 +54,11 @@ _SHAPES = (
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
 WEIGHED = 400
+BARE = 24
+FILLING = frozenset(
+    "0123456789-# ,.!。号楼层栋幢弄单元室门口里外上下边头们我咱家这那的了又还也都在是有被把给啊呀吧哦"
+)
+"""What stands around a trouble that is told without another word."""
 _LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
 
 _MISSING = (("thing", "缺:无物"), ("trouble", "缺:无况"), ("ask", "缺:无求"), ("talk", "缺:无闲"))
@@ -141,14 +146,14 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
+    if _bare(cues):
+        cues.signs["形:只说此事"] = ""
     return cues
 
 
 def _together(cues: Cues) -> None:
     """Signs for kinds that are missing, for talk with or without a trouble, and for weight."""
-    kinds = {concept.kind for _, _, concept in cues.found}
-    if "case" in kinds:
-        kinds |= {"thing", "trouble"}
+    kinds = set().union(*(_kinds(concept) for _, _, concept in cues.found))
     cues.signs.update((name, "") for kind, name in _MISSING if kind not in kinds)
     beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
@@ -170,5 +175,21 @@ def _clauses(cues: Cues) -> Iterable[set[str]]:
     for start, _, concept in cues.found:
         while start >= ends[at]:
             at += 1
-        clauses.setdefault(at, set()).add(concept.kind)
+        clauses.setdefault(at, set()).update(_kinds(concept))
     return clauses.values()
+
+
+def _kinds(concept: Concept) -> set[str]:
+    """What a concept stands for: 停电 tells of the trouble and of what has it."""
+    if concept.kind == "case" or (concept.kind == "trouble" and concept.category):
+        return {concept.kind, "thing", "trouble"}
+    return {concept.kind}
+
+
+def _bare(cues: Cues) -> bool:
+    """Whether nothing is said but the trouble and where it is: 停电了, 我家漏水了."""
+    kinds = set().union(*(_kinds(concept) for _, _, concept in cues.found))
+    if len(cues.text) > BARE or not {"thing", "trouble"} <= kinds:
+        return False
+    told = {at for start, end, concept in cues.found if concept.kind != "talk" for at in range(start, end)}
+    return all(letter in FILLING for at, letter in enumerate(cues.text) if at not in told)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp import turn
 from nlp.knowledge import DATA
+from nlp.reading import ROUTES
 from nlp.turn import OF_TALK, TURNS
 
 UNKNOWN = "?"
@@ -55,6 +56,27 @@ def turns(paths: Iterable[Path]) -> list[Example]:
         for path in paths
         for row in _rows(path)
     ]
+
+
+def days(paths: Iterable[Path]) -> list[Example]:
+    """What was said in whole days of groups, labelled as `louzu replay` reads them."""
+    return [example for path in paths for example in _of_a_day(list(_rows(path)))]
+
+
+def _of_a_day(lines: list[dict[str, str]]) -> Iterator[Example]:
+    openers = {line["n"]: line for line in lines if line["expect"].rstrip("!") in ROUTES}
+    for line in lines:
+        text, expect = line["text"].replace("[图片]", "").strip(), line["expect"]
+        opener = line if line["n"] in openers else openers.get(line["ref"])
+        if not text or expect == "command":
+            continue
+        if opener is not None and (opener is line or expect == "same"):
+            asked = opener["expect"]
+            yield Example(text, asked.rstrip("!"), opener["category"], asked.endswith("!"))
+        elif expect == "follow":
+            yield Example(text, UNKNOWN, turn="more")
+        else:
+            yield Example(text, "chat", turn="say" if expect == "silent" else expect)
 
 
 def words_of_turns() -> list[Example]:

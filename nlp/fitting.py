@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-HOLDS, HOLDS_TURNS, HOLDS_TROUBLES = 1.0, 0.15, 0.4
-"""How firmly weights are held near where they start (the ridge), and those for the turns and the troubles."""
+HOLDS, HOLDS_TURNS, HOLDS_TROUBLES, HOLDS_CHOICES = 1.0, 0.15, 0.4, 2.0
+"""How firmly weights are held near where they start (the ridge); those for turns, troubles, what is said in a room."""
 WEAK, ROUNDS = 0.35, (60, 40, 25)
 """A weight for a trouble so small is taken out, and the rest are learned again, twice: a tenth of the table, as good."""
 
@@ -34,6 +34,24 @@ def many(rows: Any, meant: Any, start: Any, telling: Any) -> Any:
         weights = _softmax(rows, meant, (weights, start, kept), steps)
         kept = kept & (np.abs(weights) >= WEAK)
     return weights * kept
+
+
+def one_of(rows: Any, starts: Any, right: Any, holds: float = HOLDS_CHOICES) -> Any:
+    """A weight for each sign, where of each group of rows, beginning at `starts`, one of the `right` was chosen."""
+    group = np.repeat(np.arange(len(starts)), np.diff([*starts, len(right)]))
+    known = np.add.reduceat(right, starts) > 0
+
+    def shares(scores: Any) -> Any:
+        odds = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
+        return odds / np.add.reduceat(odds, starts)[group]
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        likely = shares(rows @ weights)
+        met = np.where(known, np.add.reduceat(likely * right, starts), 1.0) + 1e-12
+        slope = np.where(known[group], likely - likely * right / met[group], 0.0)
+        return float(holds * (weights @ weights) / 2 - np.log(met).sum()), rows.T @ slope + holds * weights
+
+    return minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
 
 
 def _softmax(rows: Any, meant: Any, at: tuple[Any, Any, Any], steps: int) -> Any:

@@ -32,20 +32,27 @@ class Concept:
 
 def table(path: Path) -> dict[str, Any]:
     """The TOML file as a dict; raises Broken with its line."""
-    content = path.read_bytes()
+    content = text_of(path)
     try:
-        # Notepad puts a mark in front of the first letter.
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Broken(f"{path.name}:{line}: 不是 UTF-8 文字，请另存为 UTF-8") from None
+        return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         # A quotation mark that is never closed is only missed at the end of the file.
-        line = int(found[1]) if found else content.count(b"\n") + 1
+        line = int(found[1]) if found else content.count("\n") + 1
         raise Broken(
             f"{path.name}:{line}: 写法不对：看看引号是不是英文的，等号和括号齐不齐，有没有写重（{error}）"
         ) from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; raises Broken with the line that is not UTF-8."""
+    content = path.read_bytes()
+    try:
+        # Notepad puts a mark in front of the first letter.
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Broken(f"{path.name}:{line}: 不是 UTF-8 文字，请另存为 UTF-8") from None
 
 
 def line_of(path: Path, word: str) -> int:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 
+from nlp import choice, danger, gist, normal, own, place, same, traces, trouble, turn, weigh
 from nlp import cues as signs_of
 from nlp import cut as cutting
-from nlp import danger, gist, normal, own, place, same, traces, trouble, turn, weigh
 from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.danger import DANGER_OF, DANGERS
 from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said, Turn
 from nlp.same import Report
-from nlp.turn import TURNED
+from nlp.turn import TURNED, TURNS
 from nlp.words import Words
 
 PRIVATE = "事:私事"
@@ -26,8 +27,8 @@ ALARM_FROM = 0.5
 """Words of danger that are more likely meant than not are heard, however much the rest sounds like talk."""
 TOLD_FROM = 0.6
 """A trouble so likely is told for certain."""
-COMPARED = 1_000
-"""Texts whose troubles are kept in memory."""
+COMPARED, LATELY = 1_000, 4
+"""Texts of which the troubles, and of which all that they show, are kept."""
 URGENT_FROM = 0.2
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
@@ -44,6 +45,7 @@ class Knowledge:
     turns: Words[str]
     troubles: trouble.Troubles
     weights: weigh.Weights
+    choices: choice.Choices
     cut: Callable[[str], list[str]]
 
 
@@ -52,8 +54,9 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._ours = self._known = knowledge
-        # The open requests are compared with each new message: none is weighed twice.
+        # The open requests are compared with each new message, and that is read, assumed and compared.
         self._weighed = lru_cache(COMPARED)(self._weigh)
+        self._understood = lru_cache(LATELY)(lambda text: _Reading(text, self._known))
 
     def take_up(self, words: own.Own) -> None:
         """Read from now on with a neighbourhood's own words, in place of those taken up before.
@@ -62,13 +65,18 @@ class Reader:
         """
         self._known = own.upon(self._ours, words)
         self._weighed.cache_clear()
+        self._understood.cache_clear()
 
     def read(self, text: str, *, assume: bool = False) -> Reading:
         """What `text` is: a request or talk, of what kind, how urgent, where.
 
         `assume`: somebody who knows says that it is a request; which one, by its words, is still to be read.
         """
-        return _Reading(text, self._known).result(assume=assume)
+        return self._understood(text).result(assume=assume)
+
+    def likely(self, options: Sequence[choice.Option]) -> list[float]:
+        """How likely each is, of all that a message may be in its room, 0 to 1."""
+        return self._known.choices.probabilities(options)
 
     def troubles(self, text: str) -> dict[str, str]:
         """The particular trouble that a text tells for certain, if any, with its category."""
@@ -78,7 +86,7 @@ class Reader:
 
     def signs(self, text: str) -> list[str]:
         """All that `text` shows, what was understood before mere letters: what the weights weigh."""
-        reading = _Reading(text, self._known)
+        reading = self._understood(text)
         return [weigh.START, *reading.signs, *(weigh.LETTER + letter for letter in sorted(reading.letters))]
 
     def categories(self) -> dict[str, str]:
@@ -91,10 +99,7 @@ class Reader:
         return self._known.cut(_standard(text, self._known))
 
     def traces(self, text: str) -> list[str]:
-        """The few words by which a text sounds like a request, each with the rest of the word it stands in.
-
-        What is left when its sentences may not be kept: a few of them, without numbers.
-        """
+        """The few words by which a text sounds like a request, for when its sentences may not be kept."""
         known = self._known
         standard = _standard(text, known)
         found = signs_of.read(standard, known.vocabulary, known.cut).found
@@ -119,7 +124,7 @@ class Reader:
 
     def _weigh(self, text: str) -> tuple[str, dict[str, float]]:
         """A text in the standard form with numerals as digits, and the trouble it tells of."""
-        reading = _Reading(text, self._known)
+        reading = self._understood(text)
         return place.digits(reading.text), reading.told()
 
 
@@ -138,6 +143,7 @@ class _Reading:
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
         self.cues.signs.update(turn.shown(self.text, known.turns))
+        self._told: dict[str, float] | None = None
         self.signs = list(self.cues.signs)
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
@@ -166,6 +172,7 @@ class _Reading:
             certainty=round(certainty, 4),
             place=where,
             turn=taken,
+            leanings=dict(zip(TURNS, turns, strict=True)),
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
@@ -178,7 +185,9 @@ class _Reading:
 
     def told(self) -> dict[str, float]:
         """Which trouble it reports, if it is a request, the likeliest first."""
-        return self.weights.told([*self.signs, *self.letters])
+        if self._told is None:
+            self._told = self.weights.told([*self.signs, *self.letters])
+        return self._told
 
     def kind_of_danger(self, score: float, category: str) -> Danger:
         """The emergency, if there is one: the kind whose words were found, else the category's own."""
@@ -217,7 +226,7 @@ class _Reading:
         return "、".join(shown) or "没有明显的迹象"
 
 
-def load() -> Reader:
+def load(weights: Path = files.DATA / "weights.tsv") -> Reader:
     """A reader with its dictionary loaded; takes about half a second, so call it off the event loop."""
     import opencc
 
@@ -232,7 +241,8 @@ def load() -> Reader:
             dangers=danger.load(data / "dangers.toml"),
             turns=turn.load(data / "turns.toml"),
             troubles=troubles,
-            weights=weigh.load(data / "weights.tsv", troubles),
+            weights=weigh.load(weights, troubles),
+            choices=choice.load(data / "choices.tsv"),
             cut=cutting.cutter(),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,6 +79,8 @@ class Reading:
     certainty: float = 0.0
     place: Place = field(default_factory=Place)
     turn: Turn = "say"
+    leanings: Mapping[Turn, float] = field(default_factory=dict)
+    """How much it sounds like each turn, as log-odds."""
     gist: str = ""
     """What it is about in at most ten characters, for the acknowledgement: "2单元楼道灯"."""
     english: bool = False

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from nlp import trouble
-from nlp.examples import UNKNOWN, Example, labelled, texts, turns, words_of_turns
+from nlp.examples import UNKNOWN, Example, days, labelled, texts, turns, words_of_turns
 from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
@@ -28,8 +28,9 @@ OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
 HARD, SPREAD = 2_000, 3_000
 """Lines of ordinary talk learned from: those taken for requests most, and any."""
-TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS = 0.6, 0.2, 0.2
-"""Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only."""
+TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.2, 0.2, 3.0
+"""Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only, and
+one in the plainest words, which are said far more often than they are written down here."""
 FIRST_COUNTS = 0.1
 """A request among the turns: it stands on its own, most often."""
 ASKING = ("形:问号", "形:连问", "形:吗呢结尾", "形:还有吗")
@@ -162,7 +163,7 @@ def written(weights: dict[str, dict[str, float]]) -> str:
 
 
 def main() -> None:
-    """Learn, and write the table in place."""
+    """Learn, and write the table."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
     parser.add_argument("labelled", nargs="+", type=Path)
     parser.add_argument(
@@ -171,16 +172,25 @@ def main() -> None:
     parser.add_argument(
         "--turns", nargs="*", type=Path, default=[], help="what was said about something reported"
     )
+    parser.add_argument("--days", nargs="*", type=Path, default=[], help="whole days of groups")
+    parser.add_argument("--plain", nargs="*", type=Path, default=[], help="requests in the plainest words")
     parser.add_argument("--talk", nargs="*", type=Path, default=[], help="ordinary talk, no requests in it")
     parser.add_argument(
         "--letters", nargs="*", type=Path, default=[], help="complaints, all of them requests"
     )
+    parser.add_argument("--out", type=Path, default=DATA / "weights.tsv")
     given = parser.parse_args()
     reader = load()
     examples = labelled(given.labelled) + labelled(given.drill, DRILL_COUNTS)
-    examples += turns(given.turns) + words_of_turns() + texts(given.letters, "letter", LETTERS_COUNT)
+    examples += labelled(given.plain, PLAIN_COUNTS)
+    examples += (
+        days(given.days)
+        + turns(given.turns)
+        + words_of_turns()
+        + texts(given.letters, "letter", LETTERS_COUNT)
+    )
     weights = learn(examples + hard(examples, texts(given.talk, "chat", TALK_COUNTS), reader), reader)
-    (DATA / "weights.tsv").write_text(written(weights), encoding="utf-8")
+    given.out.write_text(written(weights), encoding="utf-8")
     print(f"{len(examples)} 条例句，{len(weights)} 个迹象")
 
 

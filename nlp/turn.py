@@ -14,7 +14,7 @@ OF_TALK = frozenset({"support", "done", "withdraw", "progress"})
 """Those that ask for nothing."""
 KNOWN = (*TURNS, "still")
 """What turns.toml knows words for; still: not yet."""
-TAKEN_FROM = -0.5
+TAKEN_FROM = -0.8
 """In a group somebody more often goes on than in a list of examples."""
 TURNED: dict[Turn, str] = {
     "support": "附议",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.knowledge import Broken
+from nlp.knowledge import Broken, text_of
 from nlp.reading import CATEGORIES
 from nlp.trouble import Troubles
 from nlp.turn import TURNS
@@ -116,17 +116,16 @@ def load(path: Path, troubles: Troubles) -> Weights:
     }
     own = {name: at for at, name in enumerate(known)}
     weights = Weights(known, places, {START: (0,) * len(OUTPUTS)}, {})
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, 1):
-            if number == 1 or not line.strip():
-                continue
-            try:
-                _keep(weights, own, line.rstrip("\r\n").split("\t"))
-            except (ValueError, KeyError) as error:
-                raise Broken(
-                    f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(COLUMNS)} 这几格，"
-                    f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
-                ) from None
+    for number, line in enumerate(text_of(path).splitlines(), 1):
+        if number == 1 or not line.strip():
+            continue
+        try:
+            _keep(weights, own, line.split("\t"))
+        except (ValueError, KeyError) as error:
+            raise Broken(
+                f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(COLUMNS)} 这几格，"
+                f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
+            ) from None
     return weights
 
 

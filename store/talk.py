@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, false, or_, select, true, union_all
+from sqlalchemy import and_, bindparam, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -43,15 +43,13 @@ class Word:
     request_id: int
     person_id: int | None
     text: str
-    joined: bool
-    """He stands behind it as one more household."""
     household: str
 
 
 async def words(db: AsyncSession, requests: Sequence[Request]) -> list[Word]:
     """Everything that was added to these requests, in no order."""
     rows = await db.execute(_WORDS, {"requests": [request.id for request in requests]})
-    return [Word(id_, person, text, bool(joined), home or "") for id_, person, text, joined, home in rows]
+    return [Word(id_, person, text, home or "") for id_, person, text, home in rows]
 
 
 def _of_these(column: Any) -> Any:
@@ -59,10 +57,8 @@ def _of_these(column: Any) -> Any:
 
 
 _SAID = union_all(
-    select(Supporter.request_id, Supporter.person_id, Supporter.text, true().label("joined")).where(
-        _of_these(Supporter.request_id)
-    ),
-    select(Event.request_id, Event.actor_id, Event.note, false()).where(
+    select(Supporter.request_id, Supporter.person_id, Supporter.text).where(_of_these(Supporter.request_id)),
+    select(Event.request_id, Event.actor_id, Event.note).where(
         _of_these(Event.request_id), Event.verb == "more"
     ),
 ).subquery()

@@ -231,6 +231,6 @@ def test_the_examples_that_the_weights_were_learned_from_are_still_read_so() -> 
     file = Path(__file__).parent / "examples" / "learned.tsv"
     told = CliRunner().invoke(evaluate.command, [str(file), "--json"])
     figures = json.loads(told.stdout)
-    assert figures["n"] > 9_600
+    assert figures["n"] > 8_700
     assert figures["precision"] > 0.97 and figures["recall"] > 0.94
     assert figures["urgent_recall"] > 0.94 and figures["category_accuracy"] > 0.9

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.about import SAME_FROM
 from nlp import Place, Reader, Said, load
+
+SAME_FROM = 0.6
 
 SAME = [
     ("电梯又坏了，停在一楼不动", "按了半天电梯没反应，又要爬楼了"),

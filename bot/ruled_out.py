@@ -1,0 +1,58 @@
+"""What a message can't be about, however much else speaks for it; and when two tales of swindlers are one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import phrases
+from bot.bearing import Bearing
+from bot.hearing import Hearing
+from bot.telling import telling
+from nlp import Reading
+from nlp.reading import ASK_FROM, SPEAK_FROM
+
+LATELY = timedelta(minutes=5)
+
+
+def means_another(hearing: Hearing, one: Bearing) -> bool:
+    """What no number of signs may outweigh."""
+    reading = hearing.reading or Reading()
+    if reading.turn == "support":
+        return _seconds_another(hearing, one)
+    if reading.urgent and not one.request.danger and (one.talk is None or one.talk.ago > LATELY):
+        # An emergency is not lost among the words on something old.
+        return True
+    if tells_the_same_tale(hearing, one) is False:
+        return True
+    if not one.takes_part and reading.certainty >= SPEAK_FROM and _tell_two_troubles(hearing, one):
+        return True
+    unit = one.request.where.get("unit", "")
+    if reading.certainty >= SPEAK_FROM and unit and reading.place.unit and unit != reading.place.unit:
+        return True
+    # What may well ask for something and shares nothing with what he said once is not more of that.
+    return (
+        reading.certainty >= ASK_FROM
+        and one.own
+        and one.talk is None
+        and not one.akin
+        and reading.turn != "more"
+    )
+
+
+def _tell_two_troubles(hearing: Hearing, one: Bearing) -> bool:
+    troubles = hearing.means.reader.troubles
+    told, known = troubles(hearing.message.text).keys(), troubles(one.text).keys()
+    return bool(told and known) and not told & known
+
+
+def _seconds_another(hearing: Hearing, one: Bearing) -> bool:
+    """A "+1" after a group-buy wants what is offered there, "螃蟹+1" names what it wants, and nobody seconds himself."""
+    named, _, counted = hearing.message.text.partition("+")
+    other = bool(counted) and bool(telling(named)) and not telling(named) & telling(one.text)
+    return other or (one.own and not one.akin) or (one.talk is not None and one.talk.offered)
+
+
+def tells_the_same_tale(hearing: Hearing, one: Bearing) -> bool | None:
+    """Of two scams whether they are one, None where the words don't tell, or where it is about something else."""
+    told, known = phrases.schemes(hearing.message.text), phrases.schemes(one.text)
+    return bool(told & known) if told and known and one.request.category == "fraud" else None
