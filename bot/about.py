@@ -104,7 +104,15 @@ async def _ended(hearing: Hearing, one: Bearing, kind: Kind, probability: float)
 
 async def _added(hearing: Hearing, one: Bearing) -> None:
     request, who = one.request, speaker(hearing, one)
-    if who != "旁人" or one.concerned or one.names_flat or phrases.OWNS_UP.search(hearing.message.text):
+    # A volunteer lives there, too: what he reports himself is one household more.
+    tells = who == "志愿者" and hearing.reading is not None and hearing.reading.route == "chat"
+    if (
+        who in ("自己", "说过的人", "管事的")
+        or tells
+        or one.concerned
+        or one.names_flat
+        or phrases.OWNS_UP.search(hearing.message.text)
+    ):
         await add(hearing, request)
     elif hearing.reading and hearing.reading.turn == "support":
         await attach.back(hearing, request)
