@@ -158,7 +158,7 @@ async def test_before_the_end_the_post_being_said_is_finished_and_no_other_begun
         said.append(text)
         return "1"
 
-    for person, text in (("wang", LAMP), ("fang", "垃圾房味道大得来 几天没冲了")):
+    for person, text in (("wang", LAMP), ("fang", "垃圾房臭死了 几天没人清了")):
         await made.bot.handle(made.chat.speak(G3, person, text))
     monkeypatch.setattr(made.chat, "say", say)
     speaking = asyncio.create_task(made.bot.speaker.run())

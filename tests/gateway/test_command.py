@@ -58,6 +58,9 @@ async def ended(port: int) -> None:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except ConnectionRefusedError:
                 return
+            except ConnectionResetError:
+                # It was just ending when it was called.
+                continue
             writer.close()
             await asyncio.sleep(0.05)
 
