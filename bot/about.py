@@ -8,7 +8,7 @@ from operator import itemgetter
 from bot import attach, phrases
 from bot.acknowledge import outcome
 from bot.attach import room_of
-from bot.bearing import Bearing, bearings, filed_at
+from bot.bearing import Bearing, bearings
 from bot.choice import options, speaker
 from bot.hearing import Hearing
 from bot.quoting import quoted_in_talk
@@ -51,17 +51,17 @@ async def quoted(hearing: Hearing) -> bool:
 
 async def chosen(hearing: Hearing) -> bool:
     """Weigh all that the message may be; what is most likely about something reported goes there."""
-    building = await filed_at(hearing, hearing.reading) if hearing.reading else None
-    known = await bearings(hearing, building) if building is not None else []
+    known = await bearings(hearing)
     best, probability = _likeliest(hearing, known)
     one = next((one for one in known if one.request.id == best.about), None)
     if best.kind == "new":
         one = next((one for one in known if _known_already(hearing, one)), None)
-    elif one is None or (probability < JOIN_FROM and speaker(hearing, one) == "旁人"):
+    elif one is not None and probability < JOIN_FROM and speaker(hearing, one) == "旁人":
+        one = None
+    if one is None:
         return False
-    if one is not None:
-        await _said_of(hearing, one, best.kind, probability)
-    return one is not None
+    await _said_of(hearing, one, best.kind, probability)
+    return True
 
 
 def _known_already(hearing: Hearing, one: Bearing) -> bool:
@@ -83,12 +83,11 @@ def _likeliest(hearing: Hearing, known: list[Bearing]) -> tuple[Option, float]:
 
 
 async def _said_of(hearing: Hearing, one: Bearing, kind: Kind, probability: float) -> None:
-    if kind in ("done", "withdraw") and not (
-        kind == "done" and phrases.NOT_FIXED.search(hearing.message.text)
-    ):
+    # "没修好" must never close anything, however much it sounds like "修好".
+    denied = kind == "done" and phrases.NOT_FIXED.search(hearing.message.text)
+    if kind in ("done", "withdraw") and not denied:
         await _ended(hearing, one, kind, probability)
     else:
-        # "没修好" must never close anything, however much it sounds like "修好".
         await _added(hearing, one)
 
 
@@ -103,23 +102,18 @@ async def _ended(hearing: Hearing, one: Bearing, kind: Kind, probability: float)
 
 
 async def _added(hearing: Hearing, one: Bearing) -> None:
-    request, who = one.request, speaker(hearing, one)
+    request, reading, who = one.request, hearing.reading or Reading(), speaker(hearing, one)
     # A volunteer lives there, too: what he reports himself is one household more.
-    tells = who == "志愿者" and hearing.reading is not None and hearing.reading.route == "chat"
-    if (
-        who in ("自己", "说过的人", "管事的")
-        or tells
-        or one.concerned
-        or one.names_flat
-        or phrases.OWNS_UP.search(hearing.message.text)
-    ):
+    neighbour = who == "旁人" or (who == "志愿者" and reading.route != "chat")
+    concerns_him = one.concerned or one.names_flat or phrases.OWNS_UP.search(hearing.message.text)
+    if not neighbour or concerns_him:
         await add(hearing, request)
-    elif hearing.reading and hearing.reading.turn == "support":
+    elif reading.turn == "support":
         await attach.back(hearing, request)
     else:
-        if request.state == "unsure" and outcome(hearing) == "speak" and hearing.reading:
+        if request.state == "unsure" and outcome(hearing) == "speak":
             # Two households that say the same are no longer in doubt.
-            await attach.make_sure(hearing, request, hearing.reading)
+            await attach.make_sure(hearing, request, reading)
         await attach.join(hearing, request)
 
 

@@ -82,6 +82,10 @@ class Bearing:
     """It names another flat, floor or unit than the thread does."""
     same_place: bool
     """It names a part, floor or unit that the thread does."""
+    same_trouble: bool
+    """Both surely tell of one particular trouble."""
+    other_trouble: bool
+    """Each surely tells of a particular trouble, and they are not the same."""
     talk: Talk | None
     resumed: timedelta | None
     """Since the speaker's own last words, if they were about this."""
@@ -110,8 +114,11 @@ async def filed_at(hearing: Hearing, reading: Reading) -> Place | None:
     return own[0] if len(own) == 1 else None
 
 
-async def bearings(hearing: Hearing, building: Place) -> list[Bearing]:
-    """How the message bears on each open or lately ended request of a building."""
+async def bearings(hearing: Hearing) -> list[Bearing]:
+    """How the message bears on each open or lately ended request of the building it would be filed at."""
+    building = await filed_at(hearing, hearing.reading) if hearing.reading else None
+    if building is None:
+        return []
     since = hearing.now - timedelta(days=hearing.means.rules.reopen_days)
     known = await talk.lately(hearing.db, building, since)
     return await bearings_on(hearing, known) if known else []
@@ -151,6 +158,7 @@ def _bearing(hearing: Hearing, thread: Thread, talk: Talk | None) -> Bearing:
     text, where = hearing.message.text, Where(**request.where)
     said = Said(request.text, request.category, where)
     named = set(_FLAT.findall(text))
+    told, known = (hearing.means.reader.troubles(one).keys() for one in (text, thread.text))
     takes_part = person_id is not None and person_id in thread.people
     # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
     after = timedelta() if takes_part else hearing.now - request.created
@@ -165,6 +173,8 @@ def _bearing(hearing: Hearing, thread: Thread, talk: Talk | None) -> Bearing:
         names_flat=bool(named & thread.flats),
         elsewhere=_elsewhere(thread, reading.place),
         same_place=_same_place(where, reading.place),
+        same_trouble=bool(told & known),
+        other_trouble=bool(told and known) and not told & known,
         talk=talk,
         resumed=_resumed(hearing, request),
         age=hearing.now - request.created,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from bot import phrases
-from bot.acknowledge import STAFF, staff
+from bot.acknowledge import staff
 from bot.attach import room_of
 from bot.bearing import Bearing, Talk, speaks_to_somebody
 from bot.hearing import Hearing
@@ -46,27 +46,30 @@ _SHAPES = {
     "一半": phrases.HALF,
 }
 _ENDING = frozenset(
-    (
+    [
         "总",
         "像诉求",
         "不像诉求",
-        *(f"像{turn}" for turn in TURNED.values()),
-        *("字数", "很短", "问", "谢", "还是", "没好", "好了", "一半"),
-        *(
-            "同一件",
-            "同样的字",
-            "同一处",
-            "叫他名字",
-            "没人说",
-            "多久没说",
-            "刚在说",
-            "正说着",
-            "末句是他",
-            "报了多久",
-            "办结过",
-        ),
-    )
-)
+        "字数",
+        "很短",
+        "问",
+        "谢",
+        "还是",
+        "没好",
+        "好了",
+        "一半",
+        "同一件",
+        "同样的字",
+        "同一处",
+        "没人说",
+        "多久没说",
+        "刚在说",
+        "正说着",
+        "末句是他",
+        "报了多久",
+        "办结过",
+    ]
+) | {f"像{turn}" for turn in TURNED.values()}
 """What may tell an end from further words."""
 
 
@@ -77,16 +80,14 @@ def options(hearing: Hearing, known: list[Bearing]) -> list[Option]:
     of_speaker = {who: Part("续", who, shown) for who in get_args(Speaker)}
     for one in known:
         who = speaker(hearing, one)
-        if means_another(hearing, one):
-            continue
         # What is done and comes again to another is his own request.
-        if one.active or who != "旁人":
+        if (one.active or who != "旁人") and not means_another(hearing, one):
             choices += _of_request(hearing, one, of_speaker[who])
     return choices
 
 
 def _of_request(hearing: Hearing, one: Bearing, common: Part) -> Iterator[Option]:
-    who, about = speaker(hearing, one), one.request.id
+    who, about = common.who, one.request.id
     bears = of_bearing(hearing, one)
     going_on = (common, Part("续", who, bears))
     yield Option("add", about, going_on)
@@ -126,7 +127,7 @@ def of_message(hearing: Hearing) -> dict[str, float]:
         "客气": phrases.COURTESY.fullmatch(text) is not None,
         "另外": phrases.ELSE.match(text) is not None,
         "带图": hearing.message.image,
-        "管事的": bool(hearing.roles & STAFF),
+        "管事的": staff(hearing),
         "志愿者": "volunteer" in hearing.roles,
         "有人开团": any(phrases.OFFER.search(line.text) for line in list(room_of(hearing).lines)[-LINES:]),
     }
@@ -166,6 +167,9 @@ def of_bearing(hearing: Hearing, one: Bearing) -> dict[str, float]:
         "另一类": reading.category not in ("", one.request.category),
         "危急的": bool(one.request.danger),
         "都危急": reading.urgent and bool(one.request.danger),
+        "同一毛病": one.same_trouble,
+        "别的毛病": one.other_trouble,
+        "别的毛病又像诉求": one.other_trouble and asks,
         "没人说": talk is None,
     }
     if talk is not None:
@@ -179,7 +183,7 @@ def of_bearing(hearing: Hearing, one: Bearing) -> dict[str, float]:
         }
     elif _spoke_of_another(hearing):
         signs["上句是别件"] = 1.0
-    return _shown(signs | _compared(hearing, one, asks=asks))
+    return _shown(signs)
 
 
 def _of_talk(talk: Talk, text: str, reading: Reading) -> dict[str, float]:
@@ -202,18 +206,6 @@ def _of_talk(talk: Talk, text: str, reading: Reading) -> dict[str, float]:
 def _spoke_of_another(hearing: Hearing) -> bool:
     last = room_of(hearing).last_of(hearing.message.sender)
     return last is not None and last.request_id is not None and hearing.now - last.at < LATELY
-
-
-def _compared(hearing: Hearing, one: Bearing, *, asks: bool) -> dict[str, float]:
-    """Whether the particular troubles told, or the swindlers' tales, are the same."""
-    troubles = hearing.means.reader.troubles
-    told, known = troubles(hearing.message.text).keys(), troubles(one.text).keys()
-    another = bool(told and known) and not told & known
-    return {
-        "同一毛病": bool(told & known),
-        "别的毛病": another,
-        "别的毛病又像诉求": another and asks,
-    }
 
 
 def _leaning(score: float) -> float:

@@ -35,6 +35,7 @@ from store.tables import Request
 OFTEN = 5
 """A sign seen at fewer options tells nothing that lasts."""
 SHARED = frozenset({"同样的字", "有同样的字"})
+"""The signs of shared words."""
 LEAST = 0.05
 """Smaller weights are left out of the table."""
 KINDS: Mapping[str, Kind] = {
@@ -68,9 +69,10 @@ class Teacher:
         building = await filed_at(hearing, reading) if reading else None
         if line is None or reading is None or building is None:
             return False
-        known = await bearings(hearing, building)
         kind, meant = KINDS[line.expect], self.opened.get(line.ref)
-        self.met.append((choice.options(hearing, known), Option(kind, meant if kind != "new" else None)))
+        self.met.append(
+            (choice.options(hearing, await bearings(hearing)), Option(kind, meant if kind != "new" else None))
+        )
         if kind == "new":
             if reading.route == "chat":
                 reading = hearing.means.reader.read(line.words, assume=True)
@@ -114,9 +116,7 @@ async def compared(path: Path, reader: Reader) -> list[Met]:
     options: list[Option] = []
 
     async def look(hearing: Hearing) -> bool:
-        building = await filed_at(hearing, hearing.reading) if hearing.reading else None
-        known = await bearings(hearing, building) if building is not None else []
-        options[:] = choice.options(hearing, known)
+        options[:] = choice.options(hearing, await bearings(hearing))
         return True
 
     async for pair, first, _ in pairs.heard(pairs.pairs_of(path), reader, (look,)):

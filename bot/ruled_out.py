@@ -12,6 +12,7 @@ from nlp import Reading
 from nlp.reading import ASK_FROM, SPEAK_FROM
 
 LATELY = timedelta(minutes=5)
+"""So long what the room talked of is still at hand."""
 
 
 def means_another(hearing: Hearing, one: Bearing) -> bool:
@@ -24,7 +25,7 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
         return True
     if tells_the_same_tale(hearing, one) is False:
         return True
-    if not one.takes_part and reading.certainty >= SPEAK_FROM and _tell_two_troubles(hearing, one):
+    if not one.takes_part and reading.certainty >= SPEAK_FROM and one.other_trouble:
         return True
     unit = one.request.where.get("unit", "")
     if reading.certainty >= SPEAK_FROM and unit and reading.place.unit and unit != reading.place.unit:
@@ -37,12 +38,6 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
         and not one.akin
         and reading.turn != "more"
     )
-
-
-def _tell_two_troubles(hearing: Hearing, one: Bearing) -> bool:
-    troubles = hearing.means.reader.troubles
-    told, known = troubles(hearing.message.text).keys(), troubles(one.text).keys()
-    return bool(told and known) and not told & known
 
 
 def _seconds_another(hearing: Hearing, one: Bearing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from operator import add
 
@@ -69,6 +69,7 @@ _MEETINGS = (
     ("thing", "talk", "同句:物在闲话"),
     ("trouble", "talk", "同句:况在闲话"),
 )
+_WHOLE = frozenset(("thing", "trouble"))
 WEIGHTY = ("整栋", "反复", "很久", "没人管")
 """Troubles that make a matter one for the list."""
 
@@ -141,19 +142,19 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
         cues.found = [hit for hit in cues.found if hit[0] not in hidden]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
-    _together(cues)
+    kinds = frozenset[str]().union(*(_kinds(concept) for _, _, concept in cues.found))
+    _together(cues, kinds)
     for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
-    if _bare(cues):
+    if {"thing", "trouble"} <= kinds and _bare(cues):
         cues.signs["形:只说此事"] = ""
     return cues
 
 
-def _together(cues: Cues) -> None:
+def _together(cues: Cues, kinds: Set[str]) -> None:
     """Signs for kinds that are missing, for talk with or without a trouble, and for weight."""
-    kinds = set().union(*(_kinds(concept) for _, _, concept in cues.found))
     cues.signs.update((name, "") for kind, name in _MISSING if kind not in kinds)
     beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
@@ -179,17 +180,16 @@ def _clauses(cues: Cues) -> Iterable[set[str]]:
     return clauses.values()
 
 
-def _kinds(concept: Concept) -> set[str]:
+def _kinds(concept: Concept) -> Set[str]:
     """What a concept stands for: 停电 tells of the trouble and of what has it."""
     if concept.kind == "case" or (concept.kind == "trouble" and concept.category):
-        return {concept.kind, "thing", "trouble"}
+        return _WHOLE
     return {concept.kind}
 
 
 def _bare(cues: Cues) -> bool:
-    """Whether nothing is said but the trouble and where it is: 停电了, 我家漏水了."""
-    kinds = set().union(*(_kinds(concept) for _, _, concept in cues.found))
-    if len(cues.text) > BARE or not {"thing", "trouble"} <= kinds:
+    """Whether nothing is said beside the trouble and where it is: 停电了, 我家漏水了."""
+    if len(cues.text) > BARE:
         return False
     told = {at for start, end, concept in cues.found if concept.kind != "talk" for at in range(start, end)}
     return all(letter in FILLING for at, letter in enumerate(cues.text) if at not in told)
