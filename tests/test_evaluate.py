@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -166,8 +164,6 @@ TAUGHT = HEADER + "".join(
 
 
 def test_the_baseline_learns_from_a_file_and_stands_beside_ours(tmp_path: Path) -> None:
-    if find_spec("sklearn") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("uv sync --extra eval")
     file = tmp_path / "labelled.tsv"
     file.write_text(TAUGHT, "utf-8")
     asked = [str(file), "--against", "tfidf", "--train", str(file)]
