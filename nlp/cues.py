@@ -136,7 +136,7 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
     cues = Cues(text, found=outermost(list(vocabulary.all(text))))
-    if single := {start for start, end, _ in cues.found if end - start == 1}:
+    if single := {s for s, end, _ in cues.found if end - s == 1 and not cut.free(text, s)}:
         # A single character counts only where jieba cuts it free: 车 is not in 风车.
         hidden = single - _alone(text, single, cut)
         cues.found = [hit for hit in cues.found if hit[0] not in hidden]

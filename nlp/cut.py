@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-Cut = Callable[[str], list[str]]
-
+if TYPE_CHECKING:
+    import jieba
 
 COMMON = 20
 """How often a word stands in jieba's corpus to be known here: rarer ones are names and terms of trades,
 two thirds of the dictionary and of the 80 MB that it takes."""
+
+
+class Cut:
+    """Cuts with a tokenizer whose dictionary is loaded."""
+
+    def __init__(self, tokenizer: jieba.Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._longest = max(map(len, tokenizer.FREQ))
+
+    def __call__(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=False))
+
+    def free(self, text: str, at: int) -> bool:
+        """Whether no word of the dictionary reaches over the character at `at`: no cut is needed to tell."""
+        # jieba keeps the beginnings of its words, too.
+        begun = self._tokenizer.FREQ
+        on = at + 1 < len(text) and text[at : at + 2] in begun
+        return not (
+            on
+            or text[at].isascii()
+            or any(text[s : at + 1] in begun for s in range(max(0, at - self._longest), at))
+        )
 
 
 def cutter() -> Cut:
@@ -30,11 +52,7 @@ def cutter() -> Cut:
         common = b"".join(line for line in dictionary if _common(line))
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(BytesIO(common))
     tokenizer.initialized = True
-
-    def cut(text: str) -> list[str]:
-        return list(tokenizer.cut(text, HMM=False))
-
-    return cut
+    return Cut(tokenizer)
 
 
 def _common(line: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -46,7 +46,7 @@ class Knowledge:
     troubles: trouble.Troubles
     weights: weigh.Weights
     choices: choice.Choices
-    cut: Callable[[str], list[str]]
+    cut: cutting.Cut
 
 
 class Reader:
