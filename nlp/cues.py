@@ -135,14 +135,14 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
 
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
-    cues = Cues(text, found=outermost(list(vocabulary.all(text))))
+    cues = Cues(text, found=outermost(vocabulary.all(text)))
     if single := {s for s, end, _ in cues.found if end - s == 1 and not cut.free(text, s)}:
         # A single character counts only where jieba cuts it free: 车 is not in 风车.
         hidden = single - _alone(text, single, cut)
         cues.found = [hit for hit in cues.found if hit[0] not in hidden]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
-    kinds = frozenset[str]().union(*(_kinds(concept) for _, _, concept in cues.found))
+    kinds = frozenset[str]().union(*[_kinds(concept) for _, _, concept in cues.found])
     _together(cues, kinds)
     for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
@@ -155,7 +155,9 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
 
 def _together(cues: Cues, kinds: Set[str]) -> None:
     """Signs for kinds that are missing, for talk with or without a trouble, and for weight."""
-    cues.signs.update((name, "") for kind, name in _MISSING if kind not in kinds)
+    for kind, name in _MISSING:
+        if kind not in kinds:
+            cues.signs[name] = ""
     beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
         cues.signs[f"{sign}/{beside}"] = ""
@@ -165,7 +167,9 @@ def _together(cues: Cues, kinds: Set[str]) -> None:
             if f"况:{weighty}" in cues.signs:
                 cues.signs[f"合:{weighty}"] = ""
     for met in _clauses(cues) if len(kinds) > 1 else ():
-        cues.signs.update((name, "") for first, second, name in _MEETINGS if first in met and second in met)
+        for first, second, name in _MEETINGS:
+            if first in met and second in met:
+                cues.signs[name] = ""
 
 
 def _clauses(cues: Cues) -> Iterable[set[str]]:

@@ -149,9 +149,10 @@ class _Reading:
             # The neighbourhood's own words can silence talk, never an alarm.
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", "险:有")
+        self.sums = self.weights.sums([*self.signs, *self.letters])
 
     def result(self, *, assume: bool = False) -> Reading:
-        request, listed, urgent, *turns = self.weights.scores([*self.signs, *self.letters])
+        request, listed, urgent, *turns = (total / weigh.UNIT for total in self.sums[: len(weigh.OUTPUTS)])
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
@@ -176,17 +177,17 @@ class _Reading:
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
-            why=self.why(route, category, danger, told, taken),
+            because=lambda: self.why(route, category, danger, told, taken),
         )
 
     def named(self) -> bool:
         """Whether more was understood than mere letters."""
-        return any(sign in self.weights.speaks for sign in self.cues.signs)
+        return any(map(self.weights.names, self.cues.signs))
 
     def told(self) -> dict[str, float]:
         """Which trouble it reports, if it is a request, the likeliest first."""
         if self._told is None:
-            self._told = self.weights.told([*self.signs, *self.letters])
+            self._told = self.weights.told(self.sums)
         return self._told
 
     def kind_of_danger(self, score: float, category: str) -> Danger:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,8 +86,13 @@ class Reading:
     english: bool = False
     private: bool = False
     """A dispute or personal matter: never repeated in the group."""
-    why: tuple[str, ...] = ()
-    """The words and rules that decided, in Chinese."""
+    because: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False, repr=False)
+    """Looks up `why`: of talk, which is most of what is read, nobody asks it."""
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The words and rules that decided, in Chinese."""
+        return self.because()
 
     @property
     def urgent(self) -> bool:

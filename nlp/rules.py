@@ -29,6 +29,8 @@ class Rules:
         hits: list[Hit] = [
             (at, end, name, role) for at, end, parts in self.words.all(text) for name, role in parts
         ]
+        if not hits:
+            return {}
         vetoed = {name for _, _, name, role in hits if role == "unless"}
         shown: dict[str, str] = {}
         for start, end, name, role in hits:

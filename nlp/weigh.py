@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from struct import Struct
 
 from nlp.knowledge import Broken, text_of
 from nlp.reading import CATEGORIES
@@ -25,9 +26,39 @@ UNIT = 10_000
 HEAVIEST = 100.0
 FAR = 5 * UNIT
 """A trouble so far behind the likeliest has a probability under one in a hundred."""
+LEAST = 0.1
+"""What weighs no more than this has not decided."""
 COLUMNS = ("sign", *OUTPUTS, "troubles")
 
-Row = tuple[int, ...]
+WIDTH, HALF = 32, 1 << 31
+"""All that a sign weighs is one long number, each weight in its own 32 bits: adding two such numbers adds all
+their weights at once. Two thousand signs of the heaviest weight still fit."""
+
+
+def packed(row: Mapping[int, int]) -> int:
+    """Weights by their columns, as one number."""
+    return sum(weight << WIDTH * at for at, weight in row.items())
+
+
+class Table:
+    """What each sign weighs in each of some columns, in UNIT."""
+
+    def __init__(self, columns: int, rows: dict[str, int]) -> None:
+        self.rows = rows
+        """sign -> its weights, packed."""
+        self._split = Struct(f"<{columns}i")
+        # Added, it keeps each weight from borrowing of the next; flipped back, each is a signed number.
+        self._lift = packed(dict.fromkeys(range(columns), HALF))
+
+    def sums(self, signs: Iterable[str]) -> tuple[int, ...]:
+        """What all the signs weigh together in each column."""
+        total = sum(filter(None, map(self.rows.get, signs)), self._lift) ^ self._lift
+        return self._split.unpack(total.to_bytes(self._split.size, "little"))
+
+    def weight(self, sign: str, column: int) -> int:
+        """What one sign weighs in one column."""
+        lifted = self.rows.get(sign, 0) + self._lift
+        return (lifted >> WIDTH * column) % (1 << WIDTH) - HALF
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +67,21 @@ class Weights:
 
     kinds: dict[str, str]
     """Every trouble, and every category for what is none of its troubles -> the category."""
-    places: dict[str, tuple[int, ...]]
-    """Where a trouble, or all troubles of a category, stand among `kinds`."""
-    signs: dict[str, Row]
-    """What a sign weighs for OUTPUTS."""
-    speaks: dict[str, dict[int, int]]
-    """For which of `kinds`, by their places, a sign speaks, and how much for each."""
+    table: Table
+    """A column for each of OUTPUTS, then one for each of `kinds`."""
 
-    def scores(self, shown: Iterable[str]) -> list[float]:
-        """The sums for OUTPUTS; above 0 is more likely than not."""
-        rows = [self.signs[START], *filter(None, map(self.signs.get, shown))]
-        return [sum(column) / UNIT for column in zip(*rows, strict=True)]
+    def sums(self, shown: Iterable[str]) -> tuple[int, ...]:
+        """What all the signs weigh together in each column; above 0 is more likely than not."""
+        return self.table.sums([START, *shown])
 
-    def told(self, shown: Iterable[str]) -> dict[str, float]:
+    def told(self, sums: Sequence[int]) -> dict[str, float]:
         """The probability of each of `kinds` for a request, 0 to 1, the likeliest first."""
-        totals = [0] * len(self.kinds)
-        for speaks in filter(None, map(self.speaks.get, shown)):
-            for at, weight in speaks.items():
-                totals[at] += weight
+        totals = sums[len(OUTPUTS) :]
         least = max(totals) - FAR
         near = [(total, name) for total, name in zip(totals, self.kinds, strict=True) if total > least]
-        odds = [(math.exp((total - least) / UNIT), name) for total, name in near]
-        whole = sum(share for share, _ in odds)
-        return {name: share / whole for share, name in sorted(odds, reverse=True)}
+        odds = [(math.exp((total - least) / UNIT), name) for total, name in sorted(near, reverse=True)]
+        whole = sum([share for share, _ in odds])
+        return {name: share / whole for share, name in odds}
 
     def category(self, told: Mapping[str, float]) -> str:
         """The likeliest category, all its troubles taken together."""
@@ -67,35 +90,37 @@ class Weights:
             shares[self.kinds[name]] += share
         return max(shares, key=shares.__getitem__)
 
+    def names(self, sign: str) -> bool:
+        """Whether a sign speaks for or against any of `kinds`."""
+        return any(self.table.sums([sign])[len(OUTPUTS) :])
+
     def weight(self, sign: str, output: str) -> float:
         """What one sign weighs for one output, trouble or category (the strongest of its troubles)."""
-        return self._weights([sign], output)[0]
+        return self._strongest(sign, self._columns(output))
 
     def strongest(self, signs: Iterable[str], output: str, towards: int, most: int = 4) -> list[str]:
         """Which of `signs` speak loudest for `output` (or, with `towards` -1, against it)."""
-        known = list(signs)
-        weights = zip(self._weights(known, output), known, strict=True)
-        spoke = [(towards * weight, sign) for weight, sign in weights if towards * weight > 0.1]
-        return [sign for _, sign in sorted(spoke, reverse=True)[:most]]
+        columns = self._columns(output)
+        weights = [(towards * self._strongest(sign, columns), sign) for sign in signs]
+        return [sign for _, sign in sorted([one for one in weights if one[0] > LEAST], reverse=True)[:most]]
 
-    def _weights(self, signs: Sequence[str], output: str) -> list[float]:
+    def _columns(self, output: str) -> list[int]:
         if output in OUTPUTS:
-            column = OUTPUTS.index(output)
-            return [row[column] / UNIT if (row := self.signs.get(sign)) else 0.0 for sign in signs]
-        meant = self.places[output]
-        told = [self.speaks.get(sign, {}) for sign in signs]
-        return [max((speaks.get(at, 0) for at in meant), key=abs) / UNIT for speaks in told]
+            return [OUTPUTS.index(output)]
+        return [at for at, names in enumerate(self.kinds.items(), len(OUTPUTS)) if output in names]
+
+    def _strongest(self, sign: str, columns: Iterable[int]) -> float:
+        return max((self.table.weight(sign, at) for at in columns), key=abs) / UNIT
 
 
 def joined(weights: Weights, rows: Mapping[str, Mapping[str, float]]) -> Weights:
     """The weights with further signs; a category's weight is that of each of its troubles."""
-    signs, speaks = dict(weights.signs), dict(weights.speaks)
-    for sign, row in rows.items():
-        signs[sign] = tuple(round(row.get(output, 0.0) * UNIT) for output in OUTPUTS)
-        speaks[sign] = {
-            at: round(row[kind] * UNIT) for at, kind in enumerate(weights.kinds.values()) if kind in row
-        }
-    return Weights(weights.kinds, weights.places, signs, speaks)
+    outputs = (*OUTPUTS, *weights.kinds.values())
+    more = {
+        sign: packed({at: _units(row[output], 1.0) for at, output in enumerate(outputs) if output in row})
+        for sign, row in rows.items()
+    }
+    return replace(weights, table=Table(len(outputs), weights.table.rows | more))
 
 
 def probability(score: float) -> float:
@@ -111,37 +136,34 @@ def kinds(troubles: Troubles) -> dict[str, str]:
 def load(path: Path, troubles: Troubles) -> Weights:
     """The weights of a table; raises Broken."""
     known = kinds(troubles)
-    places = {
-        output: tuple(at for at, names in enumerate(known.items()) if output in names) for output in known
-    }
-    own = {name: at for at, name in enumerate(known)}
-    weights = Weights(known, places, {START: (0,) * len(OUTPUTS)}, {})
+    columns = {name: at for at, name in enumerate((*OUTPUTS, *known))}
+    rows = {START: 0}
     for number, line in enumerate(text_of(path).splitlines(), 1):
         if number == 1 or not line.strip():
             continue
+        sign, *cells = line.split("\t")
         try:
-            _keep(weights, own, line.split("\t"))
+            rows[sign.removeprefix(LETTER)] = packed(_row(sign, cells, columns))
         except (ValueError, KeyError) as error:
             raise Broken(
                 f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(COLUMNS)} 这几格，"
                 f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
             ) from None
-    return weights
+    return Weights(known, Table(len(columns), rows))
 
 
-def _keep(weights: Weights, at: Mapping[str, int], cells: list[str]) -> None:
-    sign, *outputs, spoken = cells
+def _row(sign: str, cells: Sequence[str], columns: Mapping[str, int]) -> dict[int, int]:
+    """The weights of one line by their columns."""
+    if len(cells) != len(COLUMNS) - 1:
+        raise ValueError(f"{len(cells) + 1} 格")
     strength = LETTERS if sign.startswith(LETTER) else 1.0
-    if len(outputs) != len(OUTPUTS):
-        raise ValueError(f"{len(cells)} 格")
-    key, words = sign.removeprefix(LETTER), spoken.split()
-    weights.signs[key] = tuple(_units(cell or "0", strength) for cell in outputs)
-    if words:
-        spoken_for = zip(words[::2], words[1::2], strict=True)
-        weights.speaks[key] = {at[name]: _units(weight, strength) for name, weight in spoken_for}
+    words = cells[-1].split()
+    spoken = zip(words[::2], words[1::2], strict=True)
+    row = {at: _units(cell, strength) for at, cell in enumerate(cells[:-1]) if cell}
+    return row | {columns[name]: _units(weight, strength) for name, weight in spoken}
 
 
-def _units(number: str, strength: float) -> int:
+def _units(number: str | float, strength: float) -> int:
     weight = float(number)
     if not abs(weight) <= HEAVIEST:
         raise ValueError(number)

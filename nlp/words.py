@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from operator import add
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -13,28 +14,29 @@ class Words(Generic[T]):
 
     def __init__(self, table: Mapping[str, T]) -> None:
         self.table = dict(table)
-        lengths: dict[str, set[int]] = {}
-        for word in self.table:
-            lengths.setdefault(word[:2], set()).add(len(word))
+        self._single = {word for word in self.table if len(word) == 1}
         # By the first two letters: nearly all that a text could begin with is out of the question at one look.
+        lengths: dict[str, set[int]] = {}
+        for word in self.table.keys() - self._single:
+            lengths.setdefault(word[:2], set()).add(len(word))
         self._lengths = {pair: sorted(found, reverse=True) for pair, found in lengths.items()}
-        self._starts = {word[0] for word in self.table}
 
-    def all(self, text: str) -> Iterator[tuple[int, int, T]]:
+    def all(self, text: str) -> list[tuple[int, int, T]]:
         """Every occurrence of every word, as (start, end, value), longer ones first at each start."""
-        table, lengths = self.table, self._lengths
-        for start, first in enumerate(text):
-            for length in lengths.get(text[start : start + 2], ()):
-                word = text[start : start + length]
-                if len(word) == length and word in table:
-                    yield start, start + length, table[word]
-            if first in table and (start + 1 < len(text) or first not in lengths):
-                yield start, start + 1, table[first]
+        hits: list[tuple[int, int, T]] = []
+        table, lengths, single = self.table, self._lengths, self._single
+        for start, pair in enumerate(map(add, text, text[1:] + "\0")):
+            if pair in lengths:
+                for length in lengths[pair]:
+                    word = text[start : start + length]
+                    if word in table and len(word) == length:
+                        hits.append((start, start + length, table[word]))
+            if pair[0] in single:
+                hits.append((start, start + 1, table[pair[0]]))
+        return hits
 
     def replaced(self: Words[str], text: str) -> str:
         """`text` with each word exchanged for its value, left to right, the longest first."""
-        if self._starts.isdisjoint(text):
-            return text
         parts: list[str] = []
         at = 0
         for start, end, value in self.all(text):

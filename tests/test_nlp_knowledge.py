@@ -69,13 +69,24 @@ def test_weights_add_up_exactly_and_letters_count_for_less(tmp_path: Path) -> No
         {"sign": "况:坏", "request": "0.3"},
         {"sign": "字:灯", "urgent": "-1"},
     )
-    scores = dict(zip(weigh.OUTPUTS, weighed.scores(["况:坏", "物:灯", "物:梯", "灯", "梯"]), strict=True))
-    assert {output: score for output, score in scores.items() if score} == {"request": 0.2, "urgent": -0.8}
+    sums = weighed.sums(["况:坏", "物:灯", "物:梯", "灯", "梯"])
+    columns = (*weigh.OUTPUTS, *weighed.kinds)
+    told = {output: total for output, total in zip(columns, sums, strict=True) if total}
+    assert told == {"request": 0.2 * weigh.UNIT, "urgent": -0.8 * weigh.UNIT}
+
+
+def test_no_weight_borrows_of_the_next(tmp_path: Path) -> None:
+    heavy = "停水 -100 水压小 100 整片停电 -0.01"
+    weighed = weights(tmp_path, {"sign": "物:水", "request": "-100", "urgent": "100", "troubles": heavy})
+    told = {output: weighed.weight("物:水", output) for output in ("request", "listed", "urgent")}
+    assert told == {"request": -100, "listed": 0, "urgent": 100}
+    troubles = [weighed.weight("物:水", name) for name in ("停水", "水压小", "整片停电", "灯闪")]
+    assert troubles == [-100, 100, -0.01, 0] and weighed.names("物:水") and not weighed.names("物:灯")
 
 
 def test_a_category_is_the_sum_of_its_troubles(tmp_path: Path) -> None:
     weighed = weights(tmp_path, {"sign": "物:水", "troubles": "停水 2.0 水压小 2.0 整片停电 2.5"})
-    told = weighed.told(["物:水"])
+    told = weighed.told(weighed.sums(["物:水"]))
     assert next(iter(told)) == "整片停电"
     assert told["停水"] == told["水压小"]
     assert weighed.category(told) == "water"

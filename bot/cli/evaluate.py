@@ -132,5 +132,6 @@ def _kind(route: str, category: str, urgent: bool) -> str:
 def read(text: str) -> None:
     """看看一句话会被读成什么（JSON）。"""
     reading = reader_here().read(text)
-    told = {**asdict(reading), "urgent": reading.urgent, "outcome": reading.outcome}
+    told = {**asdict(reading), "why": reading.why, "urgent": reading.urgent, "outcome": reading.outcome}
+    del told["because"]
     click.echo(json.dumps(told, ensure_ascii=False, indent=2))
