@@ -60,7 +60,8 @@ def _put(dialect: str, table: type[Base], unique: str, again: str) -> sqlite.Ins
     spelling: Any = postgresql if dialect == "postgresql" else sqlite
     rows: Any = table.__table__
     fresh = spelling.insert(rows).returning(rows.c.id)
+    there = {"index_elements": unique.split()}
     if again:
         kept = {"set_": {again: True}, "where": ~rows.c[again]}
-        return cast(sqlite.Insert, fresh.on_conflict_do_update(unique.split(), **kept))
-    return cast(sqlite.Insert, fresh.on_conflict_do_nothing(unique.split()))
+        return cast(sqlite.Insert, fresh.on_conflict_do_update(**there, **kept))
+    return cast(sqlite.Insert, fresh.on_conflict_do_nothing(**there))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.columns import Base, Utc
+from store.columns import Base, LongWords, Utc
 from store.traffic import Post, Run, Seen
 
 __all__ = [
@@ -142,7 +142,7 @@ class Request(Base):
     private: Mapped[bool] = mapped_column(default=False)
     english: Mapped[bool] = mapped_column(default=False)
     gist: Mapped[str] = mapped_column(default="")
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(LongWords, default="")
     where: Mapped[dict[str, Any]] = mapped_column(default=dict)
     why: Mapped[list[str]] = mapped_column(default=list)
     channel: Mapped[str] = mapped_column(default="group")
@@ -188,7 +188,7 @@ class Supporter(Base):
     household: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     message_id: Mapped[str] = mapped_column(default="")
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(LongWords, default="")
     at: Mapped[datetime]
 
 
@@ -201,7 +201,7 @@ class Event(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime]
     verb: Mapped[str]
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(LongWords, default="")
     message_id: Mapped[str] = mapped_column(default="")
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -230,7 +230,7 @@ class Answer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     question: Mapped[str]
-    answer: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(LongWords)
 
 
 class Correction(Base):
@@ -243,5 +243,5 @@ class Correction(Base):
     field: Mapped[str]
     was: Mapped[str]
     now: Mapped[str]
-    words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    words: Mapped[str] = mapped_column(LongWords, default="", server_default="")
     """Of what was no request, the few by which it sounded like one; its text is not kept."""

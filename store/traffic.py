@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.columns import Base
+from store.columns import Base, LongWords
 
 
 class Post(Base):
@@ -27,7 +27,7 @@ class Post(Base):
     group: Mapped[bool]
     kind: Mapped[str]
     """ack, reply, private, urgent, digest, notice: what the budgets count."""
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(LongWords, default="")
     attachment: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """{} or what to draw when it is said: {"card": facts} or {"sheet": {...}}."""
     urgent: Mapped[bool] = mapped_column(default=False)
