@@ -30,6 +30,9 @@ from store import Store, people
 from tests.gateway.conftest import free_port
 from tests.running import LOUZU, PATIENCE, Running
 
+pytestmark = pytest.mark.sqlite
+"""It looks into the file, and starts programs that make one."""
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
