@@ -19,14 +19,15 @@ from tests.browser import launched
 from tests.postgres import Server, started
 
 SERVER = pytest.StashKey[Server]()
-KEEPS_NOTHING = (
+SAME_ON_BOTH = (
     *("gateway/*", "test_demo.py", "test_page.py", "test_simulator.py", "test_wechat.py", "test_cards.py"),
     *("test_nlp_*.py", "test_reading.py", "test_evaluate.py", "test_replay.py", "test_bench.py"),
     *("test_bad_input.py", "test_choice.py", "test_dangers.py", "test_mask.py", "test_sheets.py"),
     *("test_config.py", "test_house.py", "test_readme.py", "test_setup.py", "test_photos.py"),
     *("test_presence.py", "test_schedules_calendar.py", "test_schedules_job.py"),
+    *("test_postgres.py", "test_accounts.py", "test_alone.py", "test_move.py"),
 )
-"""What drives a browser or a gateway, or only reads: it tells nothing new on another database."""
+"""What drives a browser or a gateway, only reads, or names its database by itself."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    left_out = config.getoption("postgres") and any(map(collection_path.match, KEEPS_NOTHING))
+    left_out = config.getoption("postgres") and any(map(collection_path.match, SAME_ON_BOTH))
     return True if left_out else None
 
 

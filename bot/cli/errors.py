@@ -32,12 +32,15 @@ def ordinary(error: Exception) -> tuple[str, int] | None:
 
     from bot import words
     from store import Refusal
+    from store.alone import Taken
 
     match error:
         case ConfigMistakes():
             return "\n".join(error.lines), 2
         case Refusal():
             return words.refusal(error), 1
+        case Taken():
+            return f"账号 {error.account} 已经有一个机器人在用，不能再开一个；{OTHER_ACCOUNT}", 3
         case DBAPIError():
             return f"数据库用不了：{_of_database(error.orig)}", 1
         case OSError():
@@ -45,6 +48,7 @@ def ordinary(error: Exception) -> tuple[str, int] | None:
     return None
 
 
+OTHER_ACCOUNT = "要再接一个微信号，请给它另起一个 [wechat] account"
 OF_A_SERVER = {
     "08": "连不上 PostgreSQL，看看它开着没有、主机和端口对不对",
     "28": "PostgreSQL 不认这个用户或口令",
