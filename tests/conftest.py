@@ -39,7 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("postgres"):
         held = ExitStack()
         config.add_cleanup(held.close)
-        config.stash[SERVER] = held.enter_context(started())
+        try:
+            config.stash[SERVER] = held.enter_context(started())
+        except (pytest.skip.Exception, pytest.fail.Exception) as error:
+            raise pytest.UsageError(error.msg) from None
         held.enter_context(config.stash[SERVER].instead_of_sqlite())
 
 
