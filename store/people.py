@@ -124,7 +124,9 @@ async def make_code(db: AsyncSession, role: str, place: Place, now: datetime) ->
 
 async def use_code(db: AsyncSession, code: str, now: datetime, *, room: bool) -> Code:
     """Spend a code. Raises Refusal when it is unknown, spent, too old or for something else."""
-    found = await db.scalar(select(Code).where(Code.digest == _digest(code)))
+    # Who uses it at the same moment waits here, and finds it spent.
+    mine = select(Code).where(Code.digest == _digest(code))
+    found = await db.scalar(mine.with_for_update(of=Code))
     if found is None or found.used_at or found.expires <= now or (found.role == "room") != room:
         raise Refusal("bad_code")
     found.used_at = now
