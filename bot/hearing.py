@@ -15,6 +15,7 @@ from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
 from bot.outgoing import Kind, Words, owe
+from bot.patience import Patience
 from bot.words import sentences
 from nlp import Reader, Reading
 from schedules.calendar import Rules, quiet
@@ -34,6 +35,7 @@ class Means:
     rules: Rules
     reader: Reader
     memory: Memory
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -180,6 +182,8 @@ class Hearing:
         request: Request | None = None,
         attachment: dict[str, Any] | None = None,
     ) -> list[str]:
+        if not self.means.patience.answers(self.message, kind, team=bool(self.roles_anywhere)):
+            return []
         self._owed += 1
         about = request or self.request
         if isinstance(to, Room) and about is not None and about.building_id != to.place_id:

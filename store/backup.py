@@ -14,8 +14,8 @@ from pathlib import Path
 
 from store.database import Store
 
-OWNER_ONLY = 0o600
-"""The mode of every file that holds what people said."""
+OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
+"""The modes of every file that holds what people said, and of every folder made for one."""
 _OURS = re.compile("[0-9a-f]{64}")
 
 
@@ -45,7 +45,8 @@ def _keep_photos(copies: Sequence[Path], photos: Path, target: Path) -> None:
     for live in photos.glob("??/*.jpg"):
         kept = target / live.relative_to(photos)
         if live.stem in known and not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (target, kept.parent):
+                folder.mkdir(parents=True, exist_ok=True, mode=OWNERS_FOLDER)
             _link(live, kept)
     for kept in target.glob("??/*.jpg"):
         # Somebody else's pictures may lie on the same disk under the same name.
@@ -74,7 +75,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=OWNERS_FOLDER)
     partial = target.with_suffix(".partial")
     os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(partial)) as new:
