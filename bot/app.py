@@ -90,7 +90,7 @@ class Bot:
                 hearing = await self._hear(arrival)
             else:
                 hearing = None
-                await events.note(self.store, self.means, arrival, self.clock.now())
+                await self._wipe(await events.note(self.store, self.means, arrival, self.clock.now()))
         except Refusal as error:
             hearing = await self._refuse(arrival, error)
         if hearing is not None:
@@ -108,8 +108,14 @@ class Bot:
             line = router.parse(message.text, quoting=quoting.commands(hearing))
             await (router.obey(hearing, line) if line else intake.take_in(hearing, self.steps))
         attach.remember(hearing, message.at)
-        self.photos.drop(hearing.photos_to_drop)
+        await self._wipe(hearing.photos_to_drop)
         return hearing
+
+    async def _wipe(self, photos: list[str] | None) -> None:
+        """What was wiped of the tables goes from the disk, too, and with it its photos."""
+        if photos is not None:
+            self.photos.drop(photos)
+            await self.store.scrub()
 
     def _heeds(self, message: Message, now: datetime) -> bool:
         """Not what is so old that its id may have been forgotten, nor more of one person than anybody types."""

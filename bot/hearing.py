@@ -62,8 +62,8 @@ class Hearing:
     """The id of the request that a word of the team answers; nothing of it is kept."""
     asks: float | None = None
     """How likely, in its room, it asks for something new and is no talk, once that was weighed; 0 to 1."""
-    photos_to_drop: list[str] = field(default_factory=list)
-    """Files that nothing wants any more; they go once the unit of work is kept."""
+    photos_to_drop: list[str] | None = None
+    """When words were wiped: the files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
 
     @property

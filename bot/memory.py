@@ -46,6 +46,12 @@ class RoomMemory:
         goes = next(line for line in self.lines if lines <= LINES // 2 or line.sender == loudest)
         self.lines.remove(goes)
 
+    def recall(self, message_id: str) -> None:
+        """Its words, or its picture, were never shown."""
+        for line in self.lines:
+            if line.message_id == message_id:
+                line.text, line.image = "", False
+
     def since(self, moment: datetime) -> list[Heard]:
         return [line for line in self.lines if line.at >= moment]
 

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from store.database import Store
@@ -34,10 +34,18 @@ async def backup(store: Store, folder: Path, now: datetime, kept: int, photos: P
     target = folder / f"louzu-{now:%Y%m%d-%H%M%S}.db"
     await copy(store, target)
     copies = sorted(folder.glob("louzu-*.db"))
-    for old in copies[:-kept]:
+    for old in (*copies[:-kept], *_set_aside(store.file, now - timedelta(days=kept))):
         old.unlink()
     await asyncio.to_thread(_keep_photos, copies[-kept:], photos, folder / "photos")
     return target
+
+
+def _set_aside(file: Path | None, before: datetime) -> list[Path]:
+    """Copies made long ago before an upgrade or a restore: they know what was wiped since."""
+    if file is None:
+        return []
+    oldest = f"{file.stem}-{before:%Y%m%d-%H%M%S}"
+    return [one for one in file.parent.glob(f"{file.stem}-*-before-*.db") if one.name < oldest]
 
 
 def _keep_photos(copies: Sequence[Path], photos: Path, target: Path) -> None:
