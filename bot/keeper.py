@@ -79,6 +79,8 @@ class Keeper:
                 await self._owe(db, notice)
         for hash_ in tick.dropped_photos:
             photos.drop(hash_, self.means.config.data_dir / "photos")
+        if JOBS[name].wipes:
+            await self.store.scrub()
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
         """When a moved clock should halt on its way: every time a rare job falls due."""

@@ -85,18 +85,24 @@ class PhotoFetcher:
             self._tried[photo.id] = self.clock.now()
             await self._update(photo.id, "wanted" if photo.tries + 1 < MOST_TRIES else "refused")
         else:
-            await self._update(photo.id, "kept", hash_)
+            if not await self._update(photo.id, "kept", hash_):
+                self.drop([hash_])
 
-    async def _update(self, photo_id: int, state: str, hash_: str = "") -> None:
+    async def _update(self, photo_id: int, state: str, hash_: str = "") -> bool:
+        """Write down what came of it; False when nothing wants it any more, nor another one like it."""
         async with self.store.begin() as db:
-            row = await db.get_one(Photo, photo_id)
+            row = await db.get(Photo, photo_id)
+            if row is None:
+                return bool(await db.scalar(select(Photo.id).where(Photo.hash == hash_)))
             row.state, row.hash, row.tries = state, hash_, row.tries + 1
+            return True
 
     async def _refuse(self, photo: Photo) -> None:
         await self._update(photo.id, "refused")
         async with self.store.begin() as db:
+            wanted = await db.get(Photo, photo.id)
             request = await db.get_one(Request, photo.request_id)
-            room = await db.get(Room, request.room_id) if request.room_id else None
+            room = await db.get(Room, request.room_id) if wanted and request.room_id else None
             if room is not None:
                 told = Words(f"photo-refused:{photo.id}", "ack", words.photo_refused(), request=request)
                 await owe(db, room, told, self.clock.now(), self.means.rules)

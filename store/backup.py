@@ -9,13 +9,13 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from store.database import Store
 
-OWNER_ONLY = 0o600
-"""The mode of every file that holds what people said."""
+OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
+"""The modes of every file that holds what people said, and of every folder made for one."""
 _OURS = re.compile("[0-9a-f]{64}")
 
 
@@ -34,10 +34,18 @@ async def backup(store: Store, folder: Path, now: datetime, kept: int, photos: P
     target = folder / f"louzu-{now:%Y%m%d-%H%M%S}.db"
     await copy(store, target)
     copies = sorted(folder.glob("louzu-*.db"))
-    for old in copies[:-kept]:
+    for old in (*copies[:-kept], *_set_aside(store.file, now - timedelta(days=kept))):
         old.unlink()
     await asyncio.to_thread(_keep_photos, copies[-kept:], photos, folder / "photos")
     return target
+
+
+def _set_aside(file: Path | None, before: datetime) -> list[Path]:
+    """Copies made long ago before an upgrade or a restore: they know what was wiped since."""
+    if file is None:
+        return []
+    oldest = f"{file.stem}-{before:%Y%m%d-%H%M%S}"
+    return [one for one in file.parent.glob(f"{file.stem}-*-before-*.db") if one.name < oldest]
 
 
 def _keep_photos(copies: Sequence[Path], photos: Path, target: Path) -> None:
@@ -45,7 +53,8 @@ def _keep_photos(copies: Sequence[Path], photos: Path, target: Path) -> None:
     for live in photos.glob("??/*.jpg"):
         kept = target / live.relative_to(photos)
         if live.stem in known and not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (target, kept.parent):
+                folder.mkdir(parents=True, exist_ok=True, mode=OWNERS_FOLDER)
             _link(live, kept)
     for kept in target.glob("??/*.jpg"):
         # Somebody else's pictures may lie on the same disk under the same name.
@@ -74,7 +83,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=OWNERS_FOLDER)
     partial = target.with_suffix(".partial")
     os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(partial)) as new:

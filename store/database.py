@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,12 @@ class Store:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
 
+    async def scrub(self) -> None:
+        """Leave no trace of what was wiped: SQLite's log still holds the pages as they were before."""
+        if self.file is not None:
+            async with self._writer:
+                await asyncio.to_thread(_empty_log, self.file)
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -80,9 +86,15 @@ def _set_pragmas(connection: Any, _: object) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "secure_delete=ON",
+        "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _empty_log(file: Path) -> None:
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def _begin(connection: Connection) -> None:

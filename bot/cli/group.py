@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.cli.errors import in_chinese, ordinary
+from bot.plain import plain
 
 WORDS = {"Options": "选项", "Commands": "命令", "Show this message and exit.": "看说明"}
 """What click itself says in a help."""
@@ -81,5 +82,5 @@ class Commands(click.Group):
 
 
 def _end(line: str, code: int) -> NoReturn:
-    click.echo(line, err=True)
+    click.echo(plain(line), err=True)
     sys.exit(code)
