@@ -17,6 +17,7 @@ COMMANDS = {
     "import": ("bot.cli.exchange:import_", "导入楼组、住户和人员名单"),
     "export": ("bot.cli.exchange:export", "把问题清单存成 Excel"),
     "backup": ("bot.cli.upkeep:backup", "备份数据库和照片"),
+    "restore": ("bot.cli.upkeep:restore", "用一份备份恢复数据库和照片"),
     "migrate": ("bot.cli.upkeep:migrate", "把数据库升级到当前版本"),
     "read": ("bot.cli.evaluate:read", "看看机器人怎样读一句话"),
     "learn": ("bot.cli.learn:learn", "从楼组长的更正里，给本小区的词提建议"),

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.config_mistakes import ConfigMistakes
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+    from store.migrate import UpgradeFailed
 
 
 def in_chinese(error: click.ClickException) -> str:
@@ -32,19 +38,33 @@ def ordinary(error: Exception) -> tuple[str, int] | None:
 
     from bot import words
     from store import Refusal
+    from store.migrate import UpgradeFailed
 
     match error:
         case ConfigMistakes():
             return "\n".join(error.lines), 2
         case Refusal():
             return words.refusal(error), 1
-        case DBAPIError():
-            return f"数据库用不了：{str(error.orig).splitlines()[0]}", 1
+        case UpgradeFailed() | DBAPIError():
+            return _of_database(error), 1
         case OSError():
             return _of_system(error), 1
         case ModuleNotFoundError(name="asyncpg"):
             return "用 PostgreSQL 还要装驱动：pip install asyncpg", 1
     return None
+
+
+def _of_database(error: UpgradeFailed | DBAPIError) -> str:
+    from sqlalchemy.exc import DBAPIError
+
+    if isinstance(error, DBAPIError):
+        return f"数据库用不了：{str(error.orig).splitlines()[0]}"
+    cause, aside = error.__cause__, error.aside
+    why = str(getattr(cause, "orig", None) or type(cause).__name__).splitlines()[0]
+    told = f"数据库没有升级成（{why}），里面还和升级前一样。请用旧的程序继续，并把这一行告诉开发者。"
+    if aside is None:
+        return told
+    return f"{told}\n升级前的副本：{aside}；万一旧的程序也打不开，用旧的程序运行：louzu restore {aside}"
 
 
 def _of_system(error: OSError) -> str:
