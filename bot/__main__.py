@@ -19,6 +19,7 @@ COMMANDS = {
     "backup": ("bot.cli.upkeep:backup", "备份数据库和照片"),
     "restore": ("bot.cli.upkeep:restore", "用一份备份恢复数据库和照片"),
     "migrate": ("bot.cli.upkeep:migrate", "把数据库升级到当前版本"),
+    "move": ("bot.cli.move:move", "从 SQLite 搬到 PostgreSQL"),
     "read": ("bot.cli.evaluate:read", "看看机器人怎样读一句话"),
     "learn": ("bot.cli.learn:learn", "从楼组长的更正里，给本小区的词提建议"),
     "replay": ("bot.replay:command", "拿一天的群聊记录试跑"),

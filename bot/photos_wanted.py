@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from bot import words
 from bot.chat import Chat, NoImage
@@ -17,7 +17,7 @@ from bot.hearing import Means
 from bot.outgoing import Words, owe
 from bot.photos import BadPhoto, drop, keep
 from store import Store
-from store.tables import Photo, Request, Room
+from store.tables import Photo, Request, Room, Seen
 
 log = logging.getLogger("louzu.photos")
 LIMIT = 8 * 1024 * 1024
@@ -63,10 +63,11 @@ class PhotoFetcher:
 
     async def fetch_all(self) -> None:
         """Try every wanted photo once."""
+        # Only the account that saw a picture can ask its chat for it.
+        mine = exists().where(Seen.account == self.chat.account, Seen.message_id == Photo.message_id)
         async with self.store.read() as db:
-            wanted = list(
-                await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50))
-            )
+            query = select(Photo).where(Photo.state == "wanted", mine).order_by(Photo.id)
+            wanted = list(await db.scalars(query.limit(50)))
         now = self.clock.now()
         self._tried = {id_: at for id_, at in self._tried.items() if now - at < RESTS}
         for photo in wanted:

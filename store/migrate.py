@@ -83,6 +83,9 @@ def revise(connection: Connection, message: str) -> None:
 def _upgrade(connection: Connection) -> None:
     from alembic import command
 
+    if connection.dialect.name == "postgresql":
+        # Several programs may start at once: the others wait here, and find it done.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('louzu upgrade'))"))
     command.upgrade(_config(connection), "head")
 
 

@@ -43,14 +43,13 @@ async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
 async def old(db: AsyncSession, ended_before: datetime) -> list[Request]:
     """Requests that ended before a time and still have their words."""
     query = select(Request).where(Request.ended_at < ended_before, Request.state.in_(ENDED), ~Request.blanked)
-    return list(await db.scalars(query))
+    return list(await db.scalars(query.with_for_update(skip_locked=True, of=Request)))
 
 
 async def unsure(db: AsyncSession, created_before: datetime) -> list[Request]:
     """Candidates that no captain answered."""
-    return list(
-        await db.scalars(select(Request).where(Request.state == "unsure", Request.created < created_before))
-    )
+    query = select(Request).where(Request.state == "unsure", Request.created < created_before)
+    return list(await db.scalars(query.with_for_update(skip_locked=True, of=Request)))
 
 
 async def drop_posts(db: AsyncSession, before: datetime) -> None:

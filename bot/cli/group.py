@@ -64,7 +64,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, told) for name, (_, told) in self.table.items()])
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run, and end the process: 0 well, 1 it did not work, 2 it was asked for wrongly."""
+        """Run, and end the process: 0 well, 1 it did not work, 2 it was asked for wrongly, 3 another is at it."""
         extra["standalone_mode"] = False
         # Without a handler Python prints warnings of its own between our lines; `run` begins a real log.
         logging.getLogger().addHandler(logging.NullHandler())
