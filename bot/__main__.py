@@ -17,6 +17,7 @@ COMMANDS = {
     "import": ("bot.cli.exchange:import_", "导入楼组、住户和人员名单"),
     "export": ("bot.cli.exchange:export", "把问题清单存成 Excel"),
     "backup": ("bot.cli.upkeep:backup", "备份数据库和照片"),
+    "restore": ("bot.cli.upkeep:restore", "用一份备份恢复数据库和照片"),
     "migrate": ("bot.cli.upkeep:migrate", "把数据库升级到当前版本"),
     "move": ("bot.cli.move:move", "从 SQLite 搬到 PostgreSQL"),
     "read": ("bot.cli.evaluate:read", "看看机器人怎样读一句话"),
