@@ -27,11 +27,14 @@ def two(rows: Any, right: Any, start: Any, counts: Any, holds: float = HOLDS) ->
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
 
 
-def many(rows: Any, meant: Any, start: Any, telling: Any, counts: Any) -> Any:
-    """One weight for each sign and trouble; the weak ones are taken out and the others learned once more."""
+def many(shown: tuple[Any, Any, Any], start: Any, telling: Any) -> Any:
+    """One weight for each sign and trouble; the weak ones are taken out and the others learned once more.
+
+    `shown`: the rows, what each may mean, and how much it counts.
+    """
     weights, kept = start, np.repeat(telling[:, None], start.shape[1], axis=1)
     for steps in ROUNDS:
-        weights = _softmax((rows, meant, counts[:, None]), (weights, start, kept), steps)
+        weights = _softmax(shown, (weights, start, kept), steps)
         kept = kept & (np.abs(weights) >= WEAK)
     return weights * kept
 
@@ -66,8 +69,8 @@ def _softmax(shown: tuple[Any, Any, Any], at: tuple[Any, Any, Any], steps: int) 
         right = shares * meant
         whole = right.sum(1, keepdims=True) + 1e-12
         apart = (weights - start) * kept
-        slope = (rows.T @ (counts * (shares - right / whole)) + HOLDS_TROUBLES * apart) * kept
-        return float(HOLDS_TROUBLES * (apart**2).sum() / 2 - (counts * np.log(whole)).sum()), slope.ravel()
+        slope = (rows.T @ (counts[:, None] * (shares - right / whole)) + HOLDS_TROUBLES * apart) * kept
+        return float(HOLDS_TROUBLES * (apart**2).sum() / 2 - counts @ np.log(whole)[:, 0]), slope.ravel()
 
     found = minimize(loss, (begin * kept).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
     return found.reshape(start.shape)

@@ -80,13 +80,12 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     labelled = heard & np.array([example.category != "-" or not example.asks for example in examples])
     told = table.asks & labelled
     # A few words on a trouble may be the first on it, or more on what was reported before.
-    first = told & (table.tells == 1.0)
-    turned = first | np.array([bool(example.turn) for example in examples])
+    turned = (told & (table.tells == 1.0)) | np.array([bool(example.turn) for example in examples])
     rows, counts = table.rows, table.counts
     listed = np.array([example.route == "listed" for example in examples])
     urgent = np.array([example.urgent for example in examples])
     alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == START else 0.0 for sign in table.signs])
-    level = np.zeros(len(table.signs))
+    level, own = np.zeros(len(table.signs)), _own(table.signs, reader, known)
     taken = np.array([example.turn for example in examples])
     weighed = np.where(taken == "", FIRST_COUNTS, 1.0)[turned]
     # Whether somebody shouts or is short tells nothing of the turn he takes, only who wrote the examples.
@@ -101,13 +100,7 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
                 two(spoken, taken[turned] == way, _said(table.signs, way), weighed, HOLDS_TURNS)
                 for way in TURNS
             ),
-            many(
-                rows[told],
-                _meant(examples, told, known),
-                _own(table.signs, reader, known),
-                table.telling,
-                table.tells[told],
-            ),
+            many((rows[told], _meant(examples, told, known), table.tells[told]), own, table.telling),
         ]
     )
     outputs = (*OUTPUTS, *known)
