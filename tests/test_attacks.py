@@ -426,6 +426,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {str(one.relative_to(folder)): mode for one in entries if (mode := one.stat().st_mode & 0o077)}
 
 
+@pytest.mark.sqlite
 async def test_nobody_else_reads_the_database_its_wal_the_photos_or_the_backups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader
 ) -> None:

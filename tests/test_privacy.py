@@ -29,6 +29,9 @@ from nlp import Reader, load
 from store import Store
 from store.migrate import migrate
 
+pytestmark = pytest.mark.sqlite
+"""It looks into the very bytes of the file."""
+
 START = datetime(2026, 11, 18, 9, 14, tzinfo=HERE)
 ROOT = Path(__file__).parent
 LEAK = "顶楼漏水了 天花板在滴 我家青花瓷瓶淋湿了"

@@ -20,6 +20,9 @@ from store import Store, migrate
 from tests.test_cli import hold_photo
 from tests.test_privacy import on_disk
 
+pytestmark = pytest.mark.sqlite
+"""Copies are of files; a PostgreSQL has pg_dump."""
+
 START = datetime(2026, 11, 18, 9, 14, tzinfo=HERE)
 WORDS = '[[word]]\nwords = "新风机房"\ncategory = "facilities"\n'
 
