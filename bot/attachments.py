@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.cards import draw
-from bot.ledger import issue_sheet
 from schedules.calendar import Rules
 from schedules.summary import Summary
 from store import Store
@@ -27,5 +26,8 @@ async def render(attachment: dict[str, Any], store: Store, now: datetime, rules:
     if "card" in attachment:
         summary = _SUMMARY.validate_python(attachment["card"])
         return f"{summary.period}.png", await asyncio.to_thread(draw, summary)
+    # The sheets' library takes 10 MB, and a month passes between one sheet and the next.
+    from bot.ledger import issue_sheet
+
     sheet = attachment["sheet"]
     return await issue_sheet(store, sheet["places"], sheet["period"], now, rules)

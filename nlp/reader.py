@@ -149,10 +149,10 @@ class _Reading:
             # The neighbourhood's own words can silence talk, never an alarm.
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", "险:有")
-        self.sums = self.weights.sums([*self.signs, *self.letters])
+        self.shown = [*self.signs, *self.letters]
 
     def result(self, *, assume: bool = False) -> Reading:
-        request, listed, urgent, *turns = (total / weigh.UNIT for total in self.sums[: len(weigh.OUTPUTS)])
+        request, listed, urgent, *turns = (total / weigh.UNIT for total in self.weights.sums(self.shown))
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
@@ -187,7 +187,7 @@ class _Reading:
     def told(self) -> dict[str, float]:
         """Which trouble it reports, if it is a request, the likeliest first."""
         if self._told is None:
-            self._told = self.weights.told(self.sums)
+            self._told = self.weights.told(self.shown)
         return self._told
 
     def kind_of_danger(self, score: float, category: str) -> Danger:
@@ -217,7 +217,7 @@ class _Reading:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
         named = self.weights.strongest(self.cues.signs, output, sign)
         if not named:
-            named = self.weights.strongest([*self.signs, *self.letters], output, sign)
+            named = self.weights.strongest(self.shown, output, sign)
         spoken = self.cues.signs
         # A word that is never meant was exchanged for a character that shows nothing.
         shown = [
