@@ -36,7 +36,8 @@ async def take_in(hearing: Hearing, steps: Sequence[Step]) -> None:
         if await step(hearing):
             break
     if hearing.message.image and hearing.request is not None:
-        await requests.want_photo(hearing.db, hearing.request, hearing.message.id, hearing.now)
+        shown_by = await hearing.speaker()
+        await requests.want_photo(hearing.db, hearing.request, hearing.message.id, shown_by, hearing.now)
 
 
 async def _ready_answer(hearing: Hearing) -> bool:

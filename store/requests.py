@@ -57,9 +57,12 @@ async def active(
 
 
 async def of_person(db: AsyncSession, person: Person, limit: int = 20) -> list[Request]:
-    """What a person reported or supports, newest first."""
+    """What a person reported, supports or showed a picture of, newest first."""
     supports = select(Supporter.request_id).where(Supporter.person_id == person.id)
-    query = select(Request).where(or_(Request.reporter_id == person.id, Request.id.in_(supports)))
+    shows = select(Photo.request_id).where(Photo.person_id == person.id)
+    query = select(Request).where(
+        or_(Request.reporter_id == person.id, Request.id.in_(supports), Request.id.in_(shows))
+    )
     return list(await db.scalars(query.order_by(Request.id.desc()).limit(limit)))
 
 
@@ -177,16 +180,20 @@ async def time_left(db: AsyncSession, request: Request) -> timedelta | None:
     return datetime.fromisoformat(due) - happened.at if happened and due else timedelta(days=1)
 
 
-async def photos(db: AsyncSession, request: Request) -> list[Photo]:
-    """The pictures kept for a request."""
+async def photos(db: AsyncSession, request: Request, shown_by: Person | None = None) -> list[Photo]:
+    """The pictures kept for a request; with `shown_by`, only those that he showed."""
     kept = select(Photo).where(Photo.request_id == request.id, Photo.state == "kept")
+    if shown_by is not None:
+        kept = kept.where(Photo.person_id == shown_by.id)
     return list(await db.scalars(kept.order_by(Photo.id)))
 
 
-async def want_photo(db: AsyncSession, request: Request, message_id: str, at: datetime) -> None:
+async def want_photo(
+    db: AsyncSession, request: Request, message_id: str, shown_by: Person, at: datetime
+) -> None:
     """Ask for the picture of a message to be fetched and kept with the request."""
     if not await db.scalar(select(Photo.id).where(Photo.message_id == message_id)):
-        db.add(Photo(request_id=request.id, message_id=message_id, at=at))
+        db.add(Photo(request_id=request.id, message_id=message_id, person_id=shown_by.id, at=at))
 
 
 def acting(person: Person | None, request: Request, roles: frozenset[str]) -> Actor:

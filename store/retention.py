@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.moves import ENDED
@@ -35,9 +35,7 @@ async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
         over = or_(theirs, Post.key.in_(elsewhere), Post.created >= since)
         await db.execute(update(Post).where(over, Post.state.in_(OVER)).values(text="", attachment={}))
     await db.execute(delete(Correction).where(Correction.request_id.in_(ids)))
-    hashes = list(await db.scalars(select(Photo.hash).where(Photo.request_id.in_(ids), Photo.hash != "")))
-    await db.execute(delete(Photo).where(Photo.request_id.in_(ids)))
-    return await _unwanted(db, hashes)
+    return await _drop(db, Photo.request_id.in_(ids))
 
 
 async def old(db: AsyncSession, ended_before: datetime) -> list[Request]:
@@ -73,6 +71,7 @@ async def forget(db: AsyncSession, person: Person) -> list[str]:
     """
     mine = list(await db.scalars(select(Request).where(Request.reporter_id == person.id)))
     hashes = await blank(db, mine)
+    hashes += await _drop(db, Photo.person_id == person.id)
     for request in mine:
         request.reporter_id = None
     await db.execute(
@@ -102,11 +101,14 @@ async def recall(db: AsyncSession, message_id: str) -> list[str]:
     added = (Event.message_id == message_id, Event.verb.in_(RESIDENTS))
     await db.execute(update(Event).where(*added).values(note=""))
     await db.execute(delete(Supporter).where(Supporter.message_id == message_id))
-    shown = list(await db.scalars(select(Photo).where(Photo.message_id == message_id)))
-    for photo in shown:
-        await db.delete(photo)
-    await db.flush()
-    return await _unwanted(db, [photo.hash for photo in shown if photo.hash])
+    return await _drop(db, Photo.message_id == message_id)
+
+
+async def _drop(db: AsyncSession, which: ColumnElement[bool]) -> list[str]:
+    """Delete photos; their hashes where no other request has them."""
+    hashes = list(await db.scalars(select(Photo.hash).where(which, Photo.hash != "")))
+    await db.execute(delete(Photo).where(which))
+    return await _unwanted(db, hashes)
 
 
 async def _unwanted(db: AsyncSession, hashes: Sequence[str]) -> list[str]:

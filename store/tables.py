@@ -216,6 +216,8 @@ class Photo(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
     message_id: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    """Who showed it; None where that is not known any more."""
     state: Mapped[str] = mapped_column(default="wanted")
     hash: Mapped[str] = mapped_column(default="")
     tries: Mapped[int] = mapped_column(default=0)

@@ -192,9 +192,10 @@ async def test_what_he_added_to_anothers_request_goes_with_him(reader: Reader, t
         await made.speak(G3, "fang", "2单元电梯坏了，老人上不去")
         await made.speak(G3, "wang", "2单元电梯坏了 我抱着青花瓷瓶上不去 都淋湿了")
         await made.speak(G3, "wang", "电梯还没修好啊 青花瓷瓶都淋湿了")
-        assert found(SECRET, tmp_path)
+        await made.speak(G3, "wang", image=picture())
+        assert found(SECRET, tmp_path) and len(photos(tmp_path)) == 1
         await made.speak(None, "wang", "/删除我的信息")
-        assert found(SECRET, tmp_path) == {}
+        assert found(SECRET, tmp_path) == {} and photos(tmp_path) == []
 
 
 @pytest.mark.parametrize("unsure", [False, True])

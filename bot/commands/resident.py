@@ -73,7 +73,7 @@ async def mine(hearing: Hearing) -> str:
     """看看记了您什么"""
     person = hearing.person
     kept = await requests.of_person(hearing.db, person) if person else []
-    photos = {one.id: len(await requests.photos(hearing.db, one)) for one in kept}
+    photos = {one.id: len(await requests.photos(hearing.db, one, person)) for one in kept}
     return lists.kept_of(person, kept, photos, hearing.means.zone)
 
 

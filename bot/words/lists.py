@@ -137,7 +137,7 @@ def kept_of(
     for one in requests:
         shown = f"，照片 {photos.get(one.id, 0)} 张" if photos.get(one.id) else ""
         rated = f"，评价 {RATINGS[one.satisfaction]}" if one.satisfaction else ""
-        said = one.text if one.reporter_id == person.id else "（附议）"
+        said = one.text if one.reporter_id == person.id else "（附议或补充）"
         lines.append(
             f"{one.created.astimezone(zone):%Y-%m-%d} {title(one)} {STATES[one.state]}：{said}{shown}{rated}"
         )
