@@ -1,0 +1,64 @@
+"""What is said in many groups at once: mostly talk, and every fifth time something that is owed an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
+
+EVERY = 5
+"""Of so many messages in a group one is owed an answer."""
+COMMAND = "/进度"
+TROUBLES = (
+    "家里停水了，麻烦看看",
+    "对讲门铃不响了，请来修一下",
+    "天花板在滴水，楼上漏下来的",
+    "空气开关一直跳，家里没电了",
+    "马桶堵了，水返上来了",
+    "燃气灶打不着火了",
+    "厨房下水管漏了",
+    "窗外空调架晃得厉害，怕要掉",
+)
+TALK = (
+    "大家早上好",
+    "今天降温了，多穿点",
+    "谢谢邻居",
+    "有人一起拼草莓吗，两斤起",
+    "孩子们放学了，楼下热闹起来了",
+    "昨晚的球赛看了吗",
+    "哈哈哈哈",
+    "周末有人去爬山吗",
+    "我妈做了青团，给对门送了几个",
+    "这照片拍得真好看",
+    "收到",
+    "恭喜恭喜",
+    "快递我帮你拿上来了",
+    "明天好像要下雨",
+    "小宝今天会走路了",
+    "早点休息",
+)
+
+
+class Said(NamedTuple):
+    """One message in a group; `asked`: it is owed an answer there."""
+
+    room: str
+    who: str
+    text: str
+    asked: bool
+
+
+def stream(rooms: int) -> Iterator[Said]:
+    """One message after the other, from group to group, without end."""
+    for number in count():
+        nth = number // rooms
+        room = f"{number % rooms + 1}@chatroom"
+        # So that not all groups ask at the same time.
+        turn, asked = divmod(nth + number % rooms, EVERY)
+        if asked:
+            yield Said(room, f"{number % 40}@{room}", TALK[number % len(TALK)], False)
+        elif turn % 3 == 0:
+            yield Said(room, f"{turn}@{room}", COMMAND, True)
+        else:
+            flat = f"{2 + turn % 30}0{1 + turn % 4}室"
+            yield Said(room, f"{turn}@{room}", flat + TROUBLES[turn % len(TROUBLES)], True)
