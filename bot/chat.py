@@ -89,12 +89,16 @@ Arrival = Message | Recall | Echo | Joined | Renamed | Gap
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the chat is: `deaf_seconds` counts all time since the start in which nothing could be heard."""
+    """How the chat is: `deaf_seconds` counts all time since the start in which nothing could be heard.
+
+    All that came after `all_since` has reached us, also what came while we were away; None when nobody can tell.
+    """
 
     connected: bool
     logged_in: bool
     deaf_seconds: float
     detail: str = ""
+    all_since: datetime | None = None
 
     @property
     def well(self) -> bool:

@@ -27,6 +27,8 @@ MOST_TRIES = 10
 MOST_TOGETHER = 6
 """Acknowledgements in one post: more is a wall of text."""
 LONGEST_WAIT = timedelta(minutes=30)
+ECHO_WITHIN = 3
+"""Times that a call may take, until what has no echo was not said."""
 
 
 class Speaker:
@@ -35,6 +37,8 @@ class Speaker:
     def __init__(self, chat: Chat, store: Store, means: Means, clock: Clock, metrics: Metrics) -> None:
         self.chat, self.store, self.rules, self.clock = chat, store, means.rules, clock
         self.pace, self.metrics = Pace(means.config.pace), metrics
+        self.echo_within = ECHO_WITHIN * timedelta(seconds=means.config.wechat.call_timeout)
+        self._sure_from: datetime | None = None
         self._owed = asyncio.Event()
         self._mouth = asyncio.Lock()
 
@@ -54,7 +58,8 @@ class Speaker:
     async def take_stock(self) -> None:
         """After a start: what was on the tip of the tongue may have been said; only its echo tells."""
         async with self.store.begin() as db:
-            left = await outbox.rest(db, self.chat.account, self.clock.now())
+            left = await outbox.rest(db, self.chat.account)
+        self._sure_from = self.clock.now() + self.echo_within
         if left:
             log.warning("%d posts may or may not have been said before the restart", left)
 
@@ -99,10 +104,21 @@ class Speaker:
             only: outbox.Only = "quiet" if quiet(now, self.rules) else ""
             if self.pace.spent(now):
                 only = "urgent"
-            post = await outbox.take(db, account, now, self.pace.of_a_room(now), only)
+            await self._owe_again(db, now)
+            doubting = self._sure_from is not None and now < self._sure_from
+            post = await outbox.take(db, account, now, self.pace.of_a_room(now), only, doubting)
             if post is not None and self.pace.settings.gather_seconds:
                 await self._gather(db, post)
         return post
+
+    async def _owe_again(self, db: AsyncSession, now: datetime) -> None:
+        """What a crash cut off is owed anew once it is certain that it has no echo."""
+        since = self.chat.health().all_since
+        if since is None:
+            return
+        again = await outbox.owe_again(db, self.chat.account, since, now - self.echo_within)
+        if again:
+            log.info("%d posts were not said before the restart after all", again)
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from store import once
-from store.tables import Post
+from store.tables import Post, Seen
 
 UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
@@ -30,21 +30,27 @@ async def put(db: AsyncSession, post: Post) -> bool:
 
 
 async def take(
-    db: AsyncSession, account: str, now: datetime, budgets: Budgets = (), only: Only = ""
+    db: AsyncSession,
+    account: str,
+    now: datetime,
+    budgets: Budgets = (),
+    only: Only = "",
+    doubting: bool = False,
 ) -> Post | None:
     """Take what is to be said next, urgent ones first, then the oldest, and note the intent before the send.
 
-    A room that used up a budget is passed over: what it is owed never stands before another's.
+    A room that used up a budget is passed over: what it is owed never stands before another's. While
+    `doubting`, what looks like a post that a crash cut off waits: two pictures' echoes are one like the other.
     """
     bounds: dict[str, Any] = {"mine": account, "now": now}
     for at, (since, most, _) in enumerate(budgets):
         bounds |= {f"since_{at}": since, f"most_{at}": most}
-    taken: Post | None = await db.scalar(_take(tuple(kind for _, _, kind in budgets), only), bounds)
+    taken: Post | None = await db.scalar(_take(tuple(kind for _, _, kind in budgets), only, doubting), bounds)
     return taken
 
 
 @cache
-def _take(kinds: tuple[str, ...], only: Only) -> Any:
+def _take(kinds: tuple[str, ...], only: Only, doubting: bool) -> Any:
     waiting = aliased(Post)
     mine = [
         waiting.account == bindparam("mine"),
@@ -56,12 +62,20 @@ def _take(kinds: tuple[str, ...], only: Only) -> Any:
         mine.append(or_(waiting.urgent, and_(waiting.kind == "reply", ~waiting.group)))
     elif only == "urgent":
         mine.append(waiting.urgent.is_(True))
+    if doubting:
+        mine.append(~_doubtful(waiting))
     order = (waiting.urgent.desc(), waiting.not_before, waiting.id)
     # Where several processes share the database, each takes what no other is taking.
     first = select(waiting.id).where(*mine).order_by(*order).limit(1).with_for_update(skip_locked=True)
     taken = update(Post).where(Post.id == first.scalar_subquery())
-    saying = taken.values(state="saying", tries=Post.tries + 1).returning(Post)
+    saying = taken.values(state="saying", tries=Post.tries + 1, said_at=bindparam("now")).returning(Post)
     return saying.execution_options(synchronize_session=False)
+
+
+def _doubtful(waiting: Any) -> ColumnElement[bool]:
+    cut_off = aliased(Post)
+    like = (cut_off.account == waiting.account, cut_off.to == waiting.to, cut_off.text == waiting.text)
+    return select(cut_off.id).where(*like, cut_off.state == "unknown", cut_off.tries > 0).exists()
 
 
 def _within(waiting: Any, at: int, kind: str) -> ColumnElement[bool]:
@@ -91,8 +105,13 @@ async def join(db: AsyncSession, post: Post, text: str, others: Sequence[Post]) 
 
 
 async def settle(db: AsyncSession, post_id: int, state: str, at: datetime, message_id: str = "") -> None:
-    """The end of a send: said, unknown or dropped. What an echo settled meanwhile stays settled."""
+    """The end of a send: said, unknown or dropped. What an echo settled meanwhile stays settled.
+
+    What is unknown by a send that took too long may still be on its way: nobody ever tries that again.
+    """
     values: dict[str, Any] = {"state": state, "said_at": at}
+    if state == "unknown":
+        values["tries"] = 0
     if message_id:
         values["message_id"] = message_id
     await db.execute(
@@ -105,33 +124,55 @@ async def retry(db: AsyncSession, post_id: int, not_before: datetime) -> None:
     await db.execute(
         update(Post)
         .where(Post.id == post_id, Post.state == "saying")
-        .values(state="due", not_before=not_before)
+        .values(state="due", not_before=not_before, said_at=None)
     )
 
 
 async def echoed(db: AsyncSession, account: str, to: str, text: str | None, message_id: str) -> Post | None:
-    """Our own words came back: settle the post they belong to, the oldest open one first."""
-    open_ = (
-        Post.account == account,
-        Post.to == to,
-        Post.state.in_(("saying", "unknown", "said")),
-        Post.message_id == "",
-    )
-    query = select(Post).where(*open_, Post.text == (text or ""))
-    post = await db.scalar(query.order_by(Post.id).limit(1))
+    """Our own words came back: settle the post they belong to; one that waits for its echo before one of unknown end."""
+    there = (Post.account == account, Post.to == to, Post.text == (text or ""))
+    begun = or_(Post.state.in_(("saying", "unknown", "said")), and_(Post.state == "due", Post.tries > 0))
+    ours = Post.message_id.in_(("", message_id))
+    found = list(await db.scalars(select(Post).where(*there, begun, ours).order_by(Post.id)))
+    if any(post.message_id for post in found):
+        return None  # the chat had told its id when it was sent
+    awaited = [post for post in found if post.state in ("saying", "said")]
+    post = awaited[-1] if awaited else found[0] if found else None
     if post is not None:
         post.state, post.message_id = "said", message_id
     return post
 
 
-async def rest(db: AsyncSession, account: str, now: datetime) -> int:
+async def rest(db: AsyncSession, account: str) -> int:
     """After a restart: what was being said may stand in the group; only its echo can tell. How many."""
     left = await db.execute(
-        update(Post)
-        .where(Post.account == account, Post.state == "saying")
-        .values(state="unknown", said_at=now)
+        update(Post).where(Post.account == account, Post.state == "saying").values(state="unknown")
     )
     return cast("CursorResult[Any]", left).rowcount
+
+
+async def owe_again(db: AsyncSession, account: str, since: datetime, until: datetime) -> int:
+    """Owe what a crash cut off and nobody heard: begun before `until`, after `since` from when nothing
+    passed us by, without an echo where such posts have one. How many.
+    """
+    cut_off = (Post.state == "unknown", Post.tries > 0, Post.said_at > since, Post.said_at < until)
+    left = await db.scalars(select(Post).where(Post.account == account, *cut_off))
+    unsaid = [post for post in left if await _would_have_come(db, post, since)]
+    for post in unsaid:
+        post.state, post.said_at = "due", None
+    return len(unsaid)
+
+
+async def _would_have_come(db: AsyncSession, post: Post, since: datetime) -> bool:
+    """Whether the echo would be here by now: the last post like it, to a group or person, words or file, has its own."""
+    waiting = select(Seen.id).where(Seen.account == post.account, ~Seen.handled, Seen.at >= post.said_at)
+    if await db.scalar(waiting.limit(1)):
+        return False
+    like = (Post.account == post.account, Post.group == post.group, (Post.text == "") == (post.text == ""))
+    said = select(Post.message_id).where(*like, Post.state == "said", Post.said_at > since)
+    last = await db.scalar(said.order_by(Post.said_at.desc(), Post.id.desc()).limit(1))
+    heard = select(Seen.id).where(Seen.account == post.account, Seen.message_id == last)
+    return bool(last) and await db.scalar(heard) is not None
 
 
 async def said_since(db: AsyncSession, account: str, since: datetime) -> list[datetime]:

@@ -82,9 +82,15 @@ def restore(file: Path, source: Path, photos: Path, words: Path, now: datetime) 
 
 
 def _doubt(fresh: Path) -> None:
-    """What was owed when the copy was made may have been said since: it is not said again, a person may look."""
+    """What was owed when the copy was made may have been said since: it is not said again, a person may look.
+
+    Nor is it owed anew, as after a crash: the echo that would tell came after the copy was made.
+    """
     with closing(sqlite3.connect(fresh)) as db, db:
-        db.execute("UPDATE post SET state = 'unknown', said_at = created WHERE state IN ('due', 'saying')")
+        open_ = "state IN ('due', 'saying', 'unknown')"
+        db.execute(
+            f"UPDATE post SET state = 'unknown', said_at = coalesce(said_at, created), tries = 0 WHERE {open_}"
+        )
 
 
 def _set_aside(file: Path, now: datetime) -> Path | None:

@@ -32,6 +32,10 @@ SAME_ON_BOTH = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", action="store_true", help="run what keeps anything on a PostgreSQL")
+    parser.addoption(
+        "--kills", type=int, default=0, help="how often the kill tests kill louzu run; else a few times"
+    )
+    parser.addoption("--seed", type=int, default=0, help="of the kill tests' random moments; else a new one")
 
 
 def pytest_configure(config: pytest.Config) -> None:

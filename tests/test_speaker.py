@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import events
 from bot.chat import Arrival, Echo, Health, MaybeSent, NoImage, NotSent
@@ -21,7 +21,7 @@ from bot.outgoing import Words, owe
 from bot.settings import rules_of
 from bot.speaker import MOST_TRIES, Speaker, backoff
 from nlp import Reader
-from store import Store, outbox, people, places
+from store import Store, journal, outbox, people, places
 from store.migrate import create_all
 from store.tables import Post
 
@@ -38,7 +38,8 @@ class FailingChat:
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
         self.ends: list[Exception] = []
-        self.well = True
+        self.well, self.tells_ids = True, True
+        self.all_since: datetime | None = None
 
     async def run(self) -> None:
         raise AssertionError("nobody runs this one")
@@ -51,7 +52,7 @@ class FailingChat:
         if self.ends:
             raise self.ends.pop(0)
         self.said.append((to, text))
-        return f"id-{len(self.said)}"
+        return f"id-{len(self.said)}" if self.tells_ids else None
 
     async def show(self, to: str, name: str, data: bytes) -> str | None:
         return await self.say(to, name)
@@ -60,7 +61,7 @@ class FailingChat:
         raise NoImage(message_id)
 
     def health(self) -> Health:
-        return Health(self.well, self.well, 0.0)
+        return Health(self.well, self.well, 0.0, all_since=self.all_since)
 
 
 class Stand:
@@ -215,6 +216,135 @@ async def test_what_was_on_the_tip_of_the_tongue_rests_after_a_restart(stand: St
     assert await stand.states() == {"收到": "unknown", "还有": "said"}
     await stand.echo("收到")
     assert await stand.states() == {"收到": "said", "还有": "said"}
+
+
+# -- what a crash cut off
+
+
+async def cut_off(stand: Stand, text: str = "周汇总") -> None:
+    """Killed between the intent to say it and the send, and started again."""
+    await stand.owe(text)
+    async with stand.store.begin() as db:
+        assert await outbox.take(db, "demo", stand.clock.now())
+    stand.speaker = stand.speak()
+    await stand.speaker.take_stock()
+
+
+@pytest.fixture
+async def echoing(stand: Stand) -> Stand:
+    """At a chat that has shown everything for an hour, also what we say ourselves."""
+    stand.chat.tells_ids, stand.chat.all_since = False, NOW - timedelta(hours=1)
+    await stand.owe("收到")
+    await stand.say()
+    await stand.echo("收到")
+    return stand
+
+
+async def test_what_a_crash_cut_off_is_said_once_its_echo_would_have_come(echoing: Stand) -> None:
+    await cut_off(echoing)
+    assert await echoing.say(after=59) == []
+    assert await echoing.say(after=2) == ["周汇总"]
+    await echoing.echo("周汇总")
+    assert await echoing.say(after=3600) == []
+    assert set((await echoing.states()).values()) == {"said"}
+
+
+async def test_what_was_said_before_the_crash_is_not_said_again(echoing: Stand) -> None:
+    await cut_off(echoing)
+    await echoing.echo("周汇总")
+    assert await echoing.say(after=3600) == []
+    assert (await echoing.states())["周汇总"] == "said"
+
+
+async def test_an_echo_that_comes_late_still_counts(echoing: Stand) -> None:
+    await cut_off(echoing)
+    async with echoing.store.begin() as db:
+        later = echoing.clock.now() + timedelta(minutes=2)
+        assert await outbox.owe_again(db, "demo", NOW - timedelta(hours=1), later) == 1
+    await echoing.echo("周汇总")
+    assert await echoing.say(after=3600) == []
+
+
+async def test_what_came_and_is_not_taken_in_yet_may_be_the_echo(echoing: Stand) -> None:
+    await cut_off(echoing)
+    await journal.Journal(echoing.store, "demo", echoing.clock.now).arrived(["echo-周汇总-r3"])
+    assert await echoing.say(after=3600) == []
+    await echoing.echo("周汇总")
+    assert await echoing.say(after=3600) == []
+
+
+async def test_a_chat_that_heard_only_later_proves_nothing(echoing: Stand) -> None:
+    await cut_off(echoing)
+    echoing.chat.all_since = echoing.clock.now() + timedelta(seconds=1)
+    await echoing.owe("又听得到了")
+    assert await echoing.say(after=3600) == ["又听得到了"]
+    await echoing.echo("又听得到了")
+    assert await echoing.say(after=3600) == []
+    echoing.chat.all_since = None
+    assert await echoing.say(after=3600) == []
+    assert (await echoing.states())["周汇总"] == "unknown"
+
+
+async def test_a_chat_that_does_not_echo_proves_nothing(echoing: Stand) -> None:
+    await echoing.owe("不回声了")
+    assert await echoing.say(after=1) == ["不回声了"]
+    await cut_off(echoing)
+    assert await echoing.say(after=3600) == []
+
+
+async def test_that_words_echo_proves_nothing_of_a_picture(echoing: Stand) -> None:
+    await echoing.owe("图", attachment={"nothing": "yet"})
+    async with echoing.store.begin() as db:
+        await db.execute(update(Post).where(Post.text == "图").values(text=""))
+        assert await outbox.take(db, "demo", echoing.clock.now())
+        await outbox.rest(db, "demo")
+    assert await echoing.say(after=3600) == []
+
+
+async def test_a_send_that_took_too_long_is_never_repeated(echoing: Stand) -> None:
+    echoing.chat.ends = [MaybeSent()]
+    await echoing.owe("慢")
+    assert await echoing.say(after=3600) == []
+    assert await echoing.say(after=3600) == []
+    assert (await echoing.states())["慢"] == "unknown"
+
+
+async def test_an_echo_whose_post_is_known_settles_no_other(stand: Stand) -> None:
+    await stand.owe("收到")
+    assert await stand.say() == ["收到"]
+    async with stand.store.begin() as db:
+        room = await places.room(db, "demo", "r3")
+        await owe(db, room, Words("again", "ack", "收到"), NOW, stand.means.rules)
+        assert await outbox.take(db, "demo", NOW)
+    await events.note(stand.store, stand.means, Echo("id-1", "demo", "r3", "收到", NOW), NOW)
+    async with stand.store.read() as db:
+        assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["said", "saying"]
+
+
+async def test_an_echo_is_that_of_what_was_said_before_that_of_what_a_crash_cut_off(stand: Stand) -> None:
+    stand.chat.tells_ids = False
+    await cut_off(stand, "收到")
+    async with stand.store.begin() as db:
+        room = await places.room(db, "demo", "r3")
+        await owe(db, room, Words("again", "ack", "收到"), NOW, stand.means.rules)
+    assert await stand.say() == []
+    assert await stand.say(after=60) == ["收到"]
+    await stand.echo("收到")
+    async with stand.store.read() as db:
+        assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["unknown", "said"]
+
+
+async def test_of_two_pictures_the_second_waits_until_it_is_known_whether_the_first_was_shown(
+    echoing: Stand,
+) -> None:
+    await cut_off(echoing)
+    async with echoing.store.begin() as db:
+        room = await places.room(db, "demo", "r3")
+        await owe(db, room, Words("next", "digest", "周汇总"), NOW, echoing.means.rules)
+    await echoing.owe("别的", to="r3")
+    assert await echoing.say(after=1) == ["别的"]
+    await echoing.echo("周汇总")
+    assert await echoing.say(after=1) == ["周汇总"]
 
 
 async def test_what_somebody_else_took_meanwhile_is_not_said_twice(stand: Stand) -> None:

@@ -61,7 +61,7 @@ function fillRing (puppet, ring) {
 }
 
 // What the server sees: the puppet, save where the ring knows better.
-function front (puppet, ring, replay) {
+function front (puppet, ring, replay, hearing) {
   const orRing = (ask, kept) => async id => {
     try {
       return await ask.call(puppet, id)
@@ -72,11 +72,11 @@ function front (puppet, ring, replay) {
     }
   }
   const mine = {
-    ding: data => replay && serveReplay(puppet, ring, data) ? undefined : puppet.ding(data),
+    ding: data => replay && serveReplay(puppet, ring, hearing, data) ? undefined : puppet.ding(data),
     messagePayload: orRing(puppet.messagePayload, id => ring.payload(id)),
     messageFile: orRing(puppet.messageFile, id => {
       const bytes = ring.picture(id)
-      return bytes && FileBox.fromBuffer(bytes, 'picture')
+      return bytes && FileBox.fromBase64(bytes.toString('base64'), 'picture') // the server can't hand over a small buffer
     }),
     // A client that takes the stream over says Stop and Start: that must not log the account out.
     start: async () => {},
@@ -86,8 +86,9 @@ function front (puppet, ring, replay) {
   return new Proxy(puppet, { get: (target, key) => mine[key] ?? own(target, key) })
 }
 
-// The bot's side of it: `replay:` gives all that is not acknowledged, in order; `ack:[ids]` lets it go.
-function serveReplay (puppet, ring, data = '') {
+// The bot's side of it: `replay:` gives all that is not acknowledged, in order, and ends with how many that were and
+// for how many milliseconds nothing has passed us by; `ack:[ids]` lets it go.
+function serveReplay (puppet, ring, hearing, data = '') {
   if (data.startsWith('ack:')) {
     ring.forget(JSON.parse(data.slice(4)))
     return true
@@ -96,23 +97,30 @@ function serveReplay (puppet, ring, data = '') {
   const ids = ring.ids(userOf(puppet))
   puppet.emit('dong', { data: 'replaying' })
   for (const messageId of ids) puppet.emit('message', { messageId })
-  puppet.emit('dong', { data: `replayed:${ids.length}` })
+  const heard = hearing.since === undefined ? '' : `:${Date.now() - Math.max(hearing.since, ring.wholeSince)}`
+  puppet.emit('dong', { data: `replayed:${ids.length}${heard}` })
   return true
 }
 
 // While nobody is logged in, or this process is dead, WeChat's messages may pass us by: say so, don't hide it.
 function watchHearing (puppet, ring, folder, gapSeconds) {
+  const hearing = { since: undefined }
   const mark = path.join(folder, 'alive')
   let deafSince = fs.existsSync(mark) ? fs.statSync(mark).mtimeMs : undefined
   const alive = () => puppet.isLoggedIn && fs.writeFileSync(mark, '', { mode: 0o600 })
   puppet.on('login', () => {
     if (deafSince && Date.now() - deafSince > gapSeconds * 1000) ring.gap(deafSince, Date.now())
     deafSince = undefined
+    hearing.since ??= Date.now()
     alive()
   })
-  puppet.on('logout', () => { deafSince = Date.now() })
+  puppet.on('logout', () => {
+    deafSince = Date.now()
+    hearing.since = undefined
+  })
   setInterval(alive, 5000).unref()
   setInterval(() => ring.sweep(), 60_000).unref()
+  return hearing
 }
 
 // Where the puppet keeps its login; half written when it was killed at the wrong moment, and then no longer of use.
@@ -141,12 +149,13 @@ async function main (settings) {
   const ring = new Ring(path.join(settings.folder, 'ring'), settings.most)
   report(puppet)
   fillRing(puppet, ring)
-  watchHearing(puppet, ring, settings.folder, settings.gapSeconds ?? 30)
+  const hearing = watchHearing(puppet, ring, settings.folder, settings.gapSeconds ?? 30)
   const { endpoint, token, key, certificate } = settings
   const tls = certificate
     ? { serverCert: fs.readFileSync(certificate, 'utf8'), serverKey: fs.readFileSync(key, 'utf8') }
     : { disable: true }
-  const server = new PuppetServer({ endpoint, token, tls, puppet: front(puppet, ring, settings.replay ?? true) })
+  const seen = front(puppet, ring, settings.replay ?? true, hearing)
+  const server = new PuppetServer({ endpoint, token, tls, puppet: seen })
   await server.start()
   const end = async () => {
     setTimeout(() => process.exit(0), 5000).unref()

@@ -14,6 +14,7 @@ export class Ring {
     this.most = most
     this.entries = new Map() // id -> { file, at, user?, payload? }, oldest first
     this.next = 1
+    this.wholeSince = 0 // when something was dropped that nobody had acknowledged
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const name of fs.readdirSync(folder).sort()) {
       if (name.endsWith('.json')) this.#load(name)
@@ -95,7 +96,9 @@ export class Ring {
       lost = { since: Math.min(lost?.since ?? since, since), until: Math.max(lost?.until ?? until, until) }
       this.forget([id])
     }
-    if (lost) this.#oldest(`gap:${lost.since}:${lost.until}`, lost.until)
+    if (!lost) return
+    this.wholeSince = Date.now()
+    this.#oldest(`gap:${lost.since}:${lost.until}`, lost.until)
   }
 
   // Stands where the lost ones stood: before everything that is left.

@@ -84,7 +84,8 @@ class WeChat:
         if not detail and self._sender.throttled and (until := self._sender.throttled_until):
             minutes = max(1, round((until - self._now()).total_seconds() / 60))
             detail = f"微信提示操作过于频繁，{minutes} 分钟后再发"
-        return Health(connected, connected and not self._state, self._hearing.deaf_seconds, detail)
+        all_since = self._hearing.all_since if self._inbox.settled else None
+        return Health(connected, connected and not self._state, self._hearing.deaf_seconds, detail, all_since)
 
     def _obstacle(self) -> str:
         return self._link.trouble if self._link.stub is None else self._state
@@ -154,6 +155,8 @@ class WeChat:
                 log.warning("what was missed could not be asked for: %s", name_of(error))
                 await asyncio.sleep(1.0)
         since, until = self._hearing.gained()
+        if ours and self._replay.complete is not None:
+            self._hearing.all_since = until - self._replay.complete
         if not ours and since and until - since > timedelta(seconds=self.settings.gap):
             self._inbox.add(_now_known(Gap(self.account, since, until)))
         self._inbox.heard(Mark.RELEASE)

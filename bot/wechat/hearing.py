@@ -14,6 +14,8 @@ class Hearing:
         self._now = now
         self.on = asyncio.Event()
         self.turn = 0
+        self.all_since: datetime | None = None
+        """Nothing that came after this passed us by; None when nobody can tell."""
         self._since = away_since
         self._deaf_since: float | None = None
         self._deaf = 0.0
@@ -32,7 +34,12 @@ class Hearing:
         self.on.set()
         return span
 
+    def missed(self) -> None:
+        """Something that came can't be had."""
+        self.all_since = self.all_since and self._now()
+
     def gone(self) -> None:
+        self.all_since = None
         if self.on.is_set():
             self._since = self._now()
             self._deaf_since = asyncio.get_running_loop().time()

@@ -79,6 +79,11 @@ class Inbox:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything that came is written down."""
+        return self._held is None and not self._stirred.is_set()
+
     async def next(self) -> Arrival:
         return await self._out.get()
 

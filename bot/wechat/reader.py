@@ -73,6 +73,7 @@ class Reader:
                     log.info("payload of %s, try %d: %s", id_, tries, name_of(error))
                 await asyncio.sleep(PAUSE * 3 ** max(0, tries - 1))
         self.lost += 1
+        self.hearing.missed()
         log.error("message %s is lost: the gateway does not have it (%d so far)", id_, self.lost)
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -24,17 +25,19 @@ AT_ONCE = 200
 
 
 class Replay:
-    """`ours` once the gateway has shown that it is one of ours."""
+    """`ours` once the gateway has shown that it is one of ours, `complete` for how long nothing has passed it by."""
 
     def __init__(self, link: Link, inbox: Inbox) -> None:
         self.link, self.inbox = link, inbox
         self.ours = False
+        self.complete: timedelta | None = None
         self._begun: asyncio.Future[bool] | None = None
         self._ended = asyncio.Event()
 
     async def ask(self) -> bool:
         """Have everything we have not acknowledged told again; False when the gateway can't. Fails as calls do."""
         self._begun, self.ours = asyncio.get_running_loop().create_future(), False
+        self.complete = None
         self._ended.clear()
         await self.link.call(partial(_ding, ASK))
         try:
@@ -52,6 +55,8 @@ class Replay:
         if data == BEGIN:
             self.inbox.heard(Mark.REPLAY)
         elif data.startswith(END):
+            _, _, heard = data.removeprefix(END).partition(":")
+            self.complete = timedelta(milliseconds=int(heard)) if heard.isdecimal() else None
             self._ended.set()
         if data in (BEGIN, ASK) and self._begun and not self._begun.done():
             self._begun.set_result(data == BEGIN)

@@ -56,12 +56,13 @@ class Gateway:
         shutil.copy(PUPPET, self.folder)
         puppet = str(self.folder / PUPPET.name)
         self.settings = GatewaySettings(puppet, data, TOKEN, f"127.0.0.1:{self.port}")
+        self.environ: dict[str, str] = {}
         self.told: list[dict[str, Any]] = []
         self._changed = asyncio.Condition()
         self._ordering = asyncio.Lock()
 
     async def start(self, login: bool = True) -> None:
-        env = environment(self.settings, self.folder)
+        env = environment(self.settings, self.folder) | self.environ
         env["LOUZU_GATEWAY"] = json.dumps(json.loads(env["LOUZU_GATEWAY"]) | self.extra)
         env["LOUZU_MOCK_LOGIN"] = "yes" if login else "no"
         self.node = await asyncio.create_subprocess_exec(

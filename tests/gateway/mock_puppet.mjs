@@ -1,12 +1,14 @@
 // Wechaty's own mock puppet with a neighbourhood in it, driven by JSON lines on standard input: [command, ...words].
-// `set` switches faults on: {jitter, payloadFails, sendFails, sendsBeforeFailing, slowSend, ids}.
+// `set` switches faults on: {jitter, payloadFails, sendFails, sendLag, slowSend, ids, mute, noEcho}; LOUZU_MOCK_FAULTS
+// has them from the start, LOUZU_MOCK_ROOMS how many rooms there are.
 import readline from 'node:readline'
 import { FileBox } from 'file-box'
 import { mock, PuppetMock } from 'wechaty-puppet-mock'
 
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 const tell = (event, facts = {}) => process.stdout.write(JSON.stringify({ event, ...facts }) + '\n')
-const faults = {}
+const faults = JSON.parse(process.env.LOUZU_MOCK_FAULTS ?? '{}')
+const ROOMS = Number(process.env.LOUZU_MOCK_ROOMS ?? 2)
 
 export default class Neighbourhood extends PuppetMock {
   constructor () {
@@ -18,6 +20,9 @@ export default class Neighbourhood extends PuppetMock {
     const memberIdList = ['bot', 'wang', 'cap']
     mocker.createRoom({ id: '1@chatroom', topic: '3号楼业主群', memberIdList, ownerId: 'cap' })
     mocker.createRoom({ id: '2@chatroom', topic: '5号楼业主群', memberIdList: [...memberIdList], ownerId: 'cap' })
+    for (let n = 3; n <= ROOMS; n++) {
+      mocker.createRoom({ id: `${n}@chatroom`, topic: `第${n}群`, memberIdList: [...memberIdList], ownerId: 'cap' })
+    }
     this.aliases = {}
     this.on('message', ({ messageId }) => { this.last = messageId })
     readline.createInterface({ input: process.stdin }).on('line', line => this.obey(...JSON.parse(line)))
@@ -26,6 +31,12 @@ export default class Neighbourhood extends PuppetMock {
   async onStart () {
     await super.onStart()
     if (process.env.LOUZU_MOCK_LOGIN !== 'no') setImmediate(() => this.login('bot'))
+  }
+
+  // Some puppets never show us what we said ourselves.
+  emit (event, ...payloads) {
+    const mine = event === 'message' && this.mocker.cacheMessagePayload.get(payloads[0]?.messageId)?.talkerId === 'bot'
+    return mine && faults.noEcho ? false : super.emit(event, ...payloads)
   }
 
   ding (data) {
@@ -44,9 +55,11 @@ export default class Neighbourhood extends PuppetMock {
 
   async _messageSend (to, something) {
     if (faults.slowSend) await pause(faults.slowSend)
+    if (faults.sendLag) await pause(Math.random() * faults.sendLag)
     const sent = await super._messageSend(to, something)
     const size = something instanceof FileBox ? (await something.toBuffer()).length : undefined
     tell('sent', { to, text: size === undefined ? something : undefined, name: something.name, size })
+    if (faults.sendLag) await pause(Math.random() * faults.sendLag)
     if (Math.random() < (faults.sendFails ?? 0)) throw new Error('flake after delivery')
     return faults.ids ? this.last : sent
   }
@@ -70,6 +83,7 @@ export default class Neighbourhood extends PuppetMock {
       set: value => Object.assign(faults, value),
       say: (who, to, text) => this.speak(who, to, text),
       image: (who, to, size) => this.speak(who, to, FileBox.fromBase64(Buffer.alloc(size, 7).toString('base64'), 'photo.png')),
+      photo: (who, to, base64) => this.speak(who, to, FileBox.fromBase64(base64, 'photo.png')),
       urlImage: url => this.speak('wang', '1@chatroom', FileBox.fromUrl(url, { name: 'photo.png' })),
       raw: payload => this.raw(payload),
       recall: id => this.raw({ type: 13, text: id }),
@@ -89,12 +103,14 @@ export default class Neighbourhood extends PuppetMock {
       error: text => this.emit('error', new Error(text)),
     }
     const before = this.last
+    let said
     try {
       await orders[command](...words)
+      said = this.last // before the bot has said the next
     } catch (error) {
       return tell('done', { wrong: error.message })
     }
     await new Promise(setImmediate)
-    tell('done', { id: this.last === before ? undefined : this.last })
+    tell('done', { id: said === before ? undefined : said })
   }
 }

@@ -47,11 +47,12 @@ async def test_more_than_eight_megabytes_are_not_sent(shared: Gateway, listener:
     assert shared.sent() == []
 
 
-async def test_a_picture_outlives_a_restart_of_the_gateway(gateway: Gateway, ear: Ear) -> None:
-    await gateway.order("image", "wang", ROOM, 50_000)
+@pytest.mark.parametrize("size", [100, 50_000])
+async def test_a_picture_outlives_a_restart_of_the_gateway(gateway: Gateway, ear: Ear, size: int) -> None:
+    await gateway.order("image", "wang", ROOM, size)
     [message] = await ear.hears(1, Message)
     await ear.until(lambda: list((gateway.folder / "ring").glob("*.picture")))
     await gateway.stop()
     await gateway.start()
     await ear.well()
-    assert await ear.chat.image(message.id, LIMIT) == bytes([7]) * 50_000
+    assert await ear.chat.image(message.id, LIMIT) == bytes([7]) * size

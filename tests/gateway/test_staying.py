@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Echo, Gap, MaybeSent, Message, NotSent
+from bot.clock import SystemClock
 from tests.gateway.conftest import TOKEN, Ear, Gateway, IdJournal
 from tests.gateway.proxy import Proxy
 
@@ -279,6 +280,56 @@ async def test_an_overfull_ring_says_that_something_is_missing(make_gateway: Mak
     await ear.hears(6)
     assert [type(arrival) for arrival in ear.heard] == [Gap, *[Message] * 5]
     assert [message.text for message in ear.of(Message)] == ["4", "5", "6", "7", "8"]
+
+
+async def test_our_own_gateway_tells_since_when_nothing_passed_it_by(
+    make_gateway: Make, make_ear: Make
+) -> None:
+    before = SystemClock().now()
+    gateway = await make_gateway(most=5)
+    ear = await make_ear(gateway.port)
+    await ear.until(lambda: ear.chat.health().all_since)
+    await ear.stop()
+    up = SystemClock().now()
+    ear.start()
+    await ear.until(lambda: ear.chat.health().all_since)
+    assert before < ear.chat.health().all_since < up
+    await gateway.stop()
+    await ear.until(lambda: not ear.chat.health().connected)
+    assert ear.chat.health().all_since is None
+    await gateway.start()
+    await ear.until(lambda: ear.chat.health().all_since)
+    assert ear.chat.health().all_since > up
+    await ear.stop()
+    again = SystemClock().now()
+    for n in range(9):
+        await gateway.say(str(n))
+    ear.start()
+    await ear.until(lambda: ear.chat.health().all_since)
+    assert ear.chat.health().all_since > again
+    await gateway.order("logout")
+    await ear.until(lambda: not ear.chat.health().logged_in)
+    assert ear.chat.health().all_since is None
+
+
+async def test_a_message_that_can_t_be_had_has_passed_us_by(
+    make_gateway: Make, make_ear: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.wechat.reader.PAUSE", 0.001)
+    gateway = await make_gateway()
+    ear = await make_ear(gateway.port)
+    await ear.until(lambda: ear.chat.health().all_since)
+    before = SystemClock().now()
+    await gateway.order("ghost", "no-such-id")
+    await ear.until(lambda: ear.journal.seen.get("no-such-id"))
+    assert ear.chat.health().all_since > before
+
+
+async def test_a_stock_gateway_tells_nothing_of_what_passed_it_by(stock: Gateway, make_ear: Make) -> None:
+    ear = await make_ear(stock.port)
+    await ear.well()
+    assert ear.chat.health().all_since is None
+    await ear.stop()
 
 
 async def test_a_wrong_token_is_told_without_repeating_it(
