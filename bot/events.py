@@ -28,13 +28,18 @@ async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> N
                     await _recalled(db, means, arrival, now)
             case Echo():
                 if await journal.take(db, arrival.account, arrival.id, now):
-                    await outbox.echoed(db, arrival.account, arrival.to, arrival.text, arrival.id)
+                    await _echoed(db, arrival, now)
             case Joined():
                 (await places.room(db, arrival.account, arrival.room)).topic = arrival.topic
             case Renamed():
                 await _renamed(db, arrival)
             case Gap():
                 await _gap(db, means, arrival, now)
+
+
+async def _echoed(db: AsyncSession, echo: Echo, now: datetime) -> None:
+    if await outbox.echoed(db, echo.account, echo.to, echo.text, echo.id):
+        await outbox.unheard(db, echo.account, echo.text is None, now)
 
 
 async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetime) -> None:

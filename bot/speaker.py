@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from store import Store, outbox, people, places
 from store.tables import Place, Post, Request
 
 log = logging.getLogger("louzu.speaker")
+Write = Callable[[AsyncSession], Awaitable[None]]
 LOOKS_AGAIN = 1.0
 MOST_TRIES = 10
 MOST_TOGETHER = 6
@@ -37,6 +39,8 @@ class Speaker:
         self.pace, self.metrics = Pace(means.config.pace), metrics
         self._owed = asyncio.Event()
         self._mouth = asyncio.Lock()
+        self._unwritten: Write | None = None
+        """How the last send ended, where the database would not take it."""
 
     def wake(self) -> None:
         """Something may be owed now."""
@@ -81,6 +85,8 @@ class Speaker:
     async def _say_next(self) -> float:
         if not self.chat.health().well:
             return LOOKS_AGAIN
+        if self._unwritten is not None:
+            await self._write(self._unwritten)
         now = self.clock.now()
         if gap := self.pace.gap(now):
             return min(LOOKS_AGAIN, gap)
@@ -141,8 +147,7 @@ class Speaker:
         now = self.clock.now()
         if state != "dropped":
             self.pace.said(now)
-        async with self.store.begin() as db:
-            await outbox.settle(db, post.id, state, now, message_id)
+        await self._write(lambda db: outbox.settle(db, post.id, state, now, message_id))
         self.metrics.posts.labels(state).inc()
 
     async def _not_sent(self, post: Post, error: NotSent) -> None:
@@ -150,8 +155,15 @@ class Speaker:
             await self._give_up(post)
             return
         log.info("post %s not sent (%s), try %d", post.id, type(error).__name__, post.tries)
+        again = self.clock.now() + backoff(post.tries)
+        await self._write(lambda db: outbox.retry(db, post.id, again))
+
+    async def _write(self, end: Write) -> None:
+        """Write down how a send ended; kept in mind until the database has taken it."""
+        self._unwritten = end
         async with self.store.begin() as db:
-            await outbox.retry(db, post.id, self.clock.now() + backoff(post.tries))
+            await end(db)
+        self._unwritten = None
 
     async def _give_up(self, post: Post) -> None:
         """No post blocks the queue: it is dropped, and the clerks hear of it."""

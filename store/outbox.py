@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
 
@@ -18,6 +18,9 @@ UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
 GATHERED = "ack"
 """The kind of which a room, while it has just had one, is owed the next ones together."""
+ECHO_WITHIN = timedelta(minutes=10)
+"""In this time the echo of what was sent has come, where echoes come at all."""
+SAID_AGAIN_WITHIN = timedelta(days=1)
 Only = Literal["", "quiet", "urgent"]
 """All that is owed; in a quiet hour only the urgent and who asked; or nothing but the urgent."""
 Budgets = Sequence[tuple[datetime, int, str]]
@@ -111,17 +114,39 @@ async def retry(db: AsyncSession, post_id: int, not_before: datetime) -> None:
 
 async def echoed(db: AsyncSession, account: str, to: str, text: str | None, message_id: str) -> Post | None:
     """Our own words came back: settle the post they belong to, the oldest open one first."""
-    open_ = (
-        Post.account == account,
-        Post.to == to,
-        Post.state.in_(("saying", "unknown", "said")),
-        Post.message_id == "",
-    )
-    query = select(Post).where(*open_, Post.text == (text or ""))
-    post = await db.scalar(query.order_by(Post.id).limit(1))
+    known = select(Post).where(Post.account == account, Post.message_id == message_id)
+    post = await db.scalar(known.limit(1))
+    if post is None:
+        open_ = (
+            Post.account == account,
+            Post.to == to,
+            Post.state.in_(("saying", "unknown", "said")),
+            Post.message_id == "",
+        )
+        query = select(Post).where(*open_, Post.text == (text or ""))
+        post = await db.scalar(query.order_by(Post.id).limit(1))
     if post is not None:
         post.state, post.message_id = "said", message_id
     return post
+
+
+async def unheard(db: AsyncSession, account: str, file: bool, now: datetime) -> None:
+    """An echo came: of what had to come back long before it and did not, it is certain that it was not sent.
+
+    A file's echo speaks for files only. What is a day old is left to a person.
+    """
+    unknown = (Post.account == account, Post.state == "unknown", Post.message_id == "")
+    awaited = (Post.said_at < now - ECHO_WITHIN, Post.said_at > now - SAID_AGAIN_WITHIN)
+    alike = Post.text == "" if file else Post.text != ""
+    await db.execute(
+        update(Post).where(*unknown, *awaited, alike).values(state="due", not_before=now, said_at=None)
+    )
+
+
+async def stop(db: AsyncSession, keys: Sequence[str]) -> None:
+    """A captain stops what is owed and not yet said: these posts, with what belongs to them."""
+    theirs = or_(*(or_(Post.key == key, Post.key.startswith(f"{key}:", autoescape=True)) for key in keys))
+    await db.execute(update(Post).where(theirs, Post.state == "due").values(state="stopped"))
 
 
 async def rest(db: AsyncSession, account: str, now: datetime) -> int:
