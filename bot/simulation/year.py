@@ -1,0 +1,113 @@
+"""Plays a year: builds the neighbourhood, lets it talk and everything fail, settles, and judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select
+
+from bot import commands
+from bot.simulation.cases import House
+from bot.simulation.faults import Faults
+from bot.simulation.ledger import HERE, Room
+from bot.simulation.misfortune import Misfortune
+from bot.simulation.sentences import misread, sentences
+from bot.simulation.talk import Talk, midnight_before
+from bot.simulation.town import CLERK, NAME, WORK, captain, room, town
+from bot.simulation.verdict import Kept, Verdict, judge
+from bot.simulation.world import World
+from bot.simulator.neighbourhood import Building, Neighbourhood
+from nlp import Reader
+from store import Store
+from store.migrate import migrate
+from store.tables import Place, Request
+
+BEGIN = datetime(2024, 2, 12, 8, tzinfo=HERE)
+"""A Monday from which the third week holds 29 February, and the year a week that begins in another one."""
+DAY = timedelta(days=1)
+SETTLES = timedelta(days=2)
+"""In which nothing is said and nothing fails, so that what is still owed can come."""
+
+
+class Misread(Exception):
+    """The reader takes sentences for something else than they are meant as: nothing can be judged by them."""
+
+
+class NotEmpty(Exception):
+    """A database that somebody may still want."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be played."""
+
+    buildings: int = 15
+    weeks: int = 52
+    seed: int = 1
+    faults: bool = False
+
+
+async def play(plan: Plan, reader: Reader, url: str, folder: Path, passed: Callable[[int], None]) -> Verdict:
+    """Play it on an empty database; `passed` hears of every day that is over. Raises Misread, NotEmpty."""
+    assert commands  # importing them declares them
+    known = sentences()
+    if wrong := misread(known, reader):
+        raise Misread("\n".join(wrong))
+    await _prepare(url)
+    faults = Faults(Random(plan.seed), on=False)
+    world = World(reader, BEGIN, url, folder, faults)
+    place = town(plan.buildings)
+    await world.start()
+    await _furnish(world, place)
+    houses = [_house(place, one) for one in place.buildings]
+    talks = [Talk(world, one, known, Random(f"{plan.seed} {one.room}")) for one in houses]
+    misfortune = Misfortune(world)
+    faults.on = plan.faults
+    for day in range(plan.weeks * 7):
+        midnight = midnight_before(BEGIN) + day * DAY
+        for talk in talks:
+            talk.day(midnight)
+        if plan.faults:
+            misfortune.day(midnight)
+        await world.run_until(midnight + DAY)
+        passed(1)
+    await misfortune.end()
+    await world.run_until(world.now() + SETTLES)
+    verdict = judge(world.ledger, await _kept(world), world.now())
+    verdict.kills = faults.kills
+    await world.close()
+    return verdict
+
+
+async def _prepare(url: str) -> None:
+    store = Store(url)
+    try:
+        await migrate(store, BEGIN)
+        async with store.read() as db:
+            if await db.scalar(select(Place.id).limit(1)):
+                raise NotEmpty
+    finally:
+        await store.close()
+
+
+async def _furnish(world: World, place: Neighbourhood) -> None:
+    assert world.life is not None
+    await world.life.furnish(place, ready={})
+    for one in place.buildings:
+        world.ledger.rooms.append(Room(room(one), one.name, captain(one), BEGIN))
+    world.ledger.rooms.append(Room(WORK, NAME, CLERK, BEGIN))
+
+
+def _house(place: Neighbourhood, one: Building) -> House:
+    living = [who.id for who in place.people if who.building == one.id and who.role == "resident"]
+    return House(one.name, room(one), captain(one), living)
+
+
+async def _kept(world: World) -> list[Kept]:
+    async with world.eyes.read() as db:
+        rows = await db.scalars(select(Request))
+        return [Kept(row.message_id, row.building.name, row.number, row.state) for row in rows]
