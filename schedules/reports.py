@@ -135,6 +135,8 @@ async def _of_rooms(
     db: AsyncSession, kind: Kind, rooms: Sequence[Room], window: Window, rules: Rules
 ) -> list[tuple[Room, Summary]]:
     """The summary for each room: its building's, or that of all buildings below its place."""
+    if not rooms:
+        return []
     tops = [room.place for room in rooms if room.place]
     buildings = await places.buildings(db, tops) if tops else []
     parts = await summaries(db, kind, buildings, window, rules)
