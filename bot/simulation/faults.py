@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator
@@ -105,8 +106,7 @@ class FragileStore(Store):
         self.faults = faults
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _do_not_sync)
-        if faults.on:
-            event.listen(self.engine.sync_engine, "before_cursor_execute", self._statement)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", self._statement)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -118,6 +118,11 @@ class FragileStore(Store):
             self.faults.refuse("commit")
         # It is kept, and nobody was told so.
         self.faults.strike()
+
+    async def die(self) -> None:
+        """The process is gone, with its connections and locks. What stays are compiled statements, for speed."""
+        await self.close()
+        self._writer = asyncio.Lock()
 
     def _statement(self, *_: Any) -> None:
         self.faults.strike()

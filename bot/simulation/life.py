@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from store.tables import Post
 
 GATHERING = UNPACED.model_copy(update={"gather_seconds": Pace().gather_seconds})
 """No budget holds anything back, but acknowledgements of a burst go out in one post."""
+EVERY = timedelta(hours=1)
 TOLD_LATER = 0.2
 
 
@@ -54,12 +55,13 @@ class Life(Stage):
             self.chat.connect()
         await self.hear()
 
-    async def turn(self) -> None:
-        """Do what fell due since the last turn, hear what came, say what is owed."""
+    async def turn(self, on_time: bool) -> None:
+        """Do what fell due, hear what came, say what is owed; the jobs of every minute only now and then."""
         now = self.now()
-        for name in self.bot.keeper.due(self.ticked, now):
-            await self.bot.keeper.tick(name, self.bot.speaker.wake)
-        self.ticked = max(self.ticked, now)
+        if on_time or now - self.ticked >= EVERY:
+            for name in self.bot.keeper.due(self.ticked, now):
+                await self.bot.keeper.tick(name, self.bot.speaker.wake)
+            self.ticked = max(self.ticked, now)
         await self.hear()
 
     async def hear(self) -> None:

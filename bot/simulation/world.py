@@ -41,11 +41,12 @@ class World:
     """Moves the true time from one thing that happens to the next, and lets the bot live through it."""
 
     def __init__(self, reader: Reader, begin: datetime, url: str, folder: Path, faults: Faults) -> None:
-        self.reader, self.url, self.folder, self.faults = reader, url, folder, faults
+        self.reader, self.folder, self.faults = reader, folder, faults
         self.time = faults.time = MovedClock(begin)
         self.machine = SkewedClock(self.time)
         self.chat = FailingChat(self.time, faults)
         self.ledger = Ledger(self.chat)
+        self.store = FragileStore(url, faults)
         self.eyes = Store(url)
         """To look at the database without being part of what fails."""
         self.life: Life | None = None
@@ -79,8 +80,9 @@ class World:
 
     async def breathe(self) -> None:
         """Let the bot do what there is to do now."""
+        on_time = self._on_time()
         if self.life is not None:
-            await self._live(self.life.turn())
+            await self._live(self.life.turn(on_time))
         await self._look_ahead()
 
     async def _live(self, living: Awaitable[Any]) -> None:
@@ -99,8 +101,7 @@ class World:
         """The process starts; on a database that can't be read it ends at once, and is started again."""
         if self.life is not None:
             return
-        store = FragileStore(self.url, self.faults)
-        self.life = Life(self.chat, store, self.machine, self.reader, self.folder)
+        self.life = Life(self.chat, self.store, self.machine, self.reader, self.folder)
         self._stops, self._planned = [], self.now()
         try:
             await self._live(self.life.begin())
@@ -109,9 +110,8 @@ class World:
 
     async def end(self) -> None:
         """Everything in memory is gone."""
-        life, self.life = self.life, None
-        if life is not None:
-            await life.store.close()
+        self.life = None
+        await self.store.die()
 
     async def close(self) -> None:
         await self.end()
@@ -128,10 +128,15 @@ class World:
 
     # -- when something is next
 
+    def _on_time(self) -> bool:
+        """Whether a job falls due just now."""
+        falls = bool(self._stops) and self._stops[0] <= self.now()
+        self._stops = [moment for moment in self._stops if moment > self.now()] if falls else self._stops
+        return falls
+
     def _next_stop(self) -> datetime:
         self._plan()
-        later = [moment for moment in self._stops if moment > self.now()]
-        ahead = [self._planned, *later[:1]]
+        ahead = [self._planned, *self._stops[:1]]
         if self._deeds:
             ahead.append(self._deeds[0][0])
         if self.life is not None:
