@@ -98,6 +98,8 @@ class House:
     """By category."""
     asked: Awaited | None = None
     """The answer that the captain waits for."""
+    held_by: Case | None = None
+    """He is about to take this step back, and does nothing else before: it takes back the last one."""
 
 
 @dataclass(slots=True)
@@ -123,13 +125,20 @@ class Case:
             self.world.after(timedelta(days=9).total_seconds(), self._forget)
             return
         step = STEPS[self.steps[0]]
-        if step.who == "captain" and self.house.asked and not self.house.asked.settled(self.world):
+        if step.who == "captain" and not self._captain_is_free():
             self.world.after(SOON * self.rng.uniform(2, 30), self.go_on)
             return
         self.steps.pop(0)
         self._give(step)
         at_once = self.steps[:1] == ["undo"]
+        if step.who == "captain":
+            self.house.held_by = self if at_once else None
         self.world.after(SOON if at_once else PACE[self.sentence.kind] * self.rng.uniform(0.5, 2), self.go_on)
+
+    def _captain_is_free(self) -> bool:
+        house = self.house
+        answered = house.asked is None or house.asked.settled(self.world)
+        return answered and house.held_by in (None, self)
 
     async def _answered(self) -> bool:
         ledger = self.world.ledger

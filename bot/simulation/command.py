@@ -28,6 +28,7 @@ ROWS = {
     "digests_doubled": "发重的汇总",
     "replies_owed": "没回的话",
     "vetoed_said": "停发了还发的",
+    "requests_joined": "并错的诉求",
     "talk_taken": "闲话当成诉求",
 }
 SHOWN = 20

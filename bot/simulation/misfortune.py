@@ -9,12 +9,12 @@ from bot.simulation.world import World
 
 MINUTE, HOUR = 60.0, 3600.0
 DAY = timedelta(days=1)
-KILLS, OUTAGES, SICK, JUMPS, LONG_DOWN = 0.8, 0.4, 0.5, 0.05, 0.004
+KILLS, OUTAGES, SICK, JUMPS, LONG_DOWN = 0.6, 0.4, 0.5, 0.05, 0.004
 """How often a day, as probabilities; kills may come twice."""
 WHEN_SUMMARIES_FALL_DUE = timedelta(hours=8, minutes=59, seconds=30)
 AT_THE_WORST_MOMENT = 0.4
-NOTICES = 3 * HOUR
-"""After so long a gateway that dropped something is noticed, and connected to anew."""
+NOTICES = 6
+"""Every so many hours a gateway that dropped something is noticed, and connected to anew."""
 LONGEST = 6.5 * 24 * HOUR
 """Our gateway keeps what it hears for seven days."""
 
@@ -41,15 +41,14 @@ class Misfortune:
         ):
             if self.rng.random() < often:
                 self.world.at(midnight + timedelta(hours=self.rng.uniform(6, 24)), deed)
-        for hour in range(0, 24, 3):
+        for hour in range(0, 24, NOTICES):
             self.world.at(midnight + timedelta(hours=hour), self._notice)
 
     async def end(self) -> None:
-        """No more of it."""
+        """No more of it; whatever the gateway still keeps is told once more."""
         self.faults.heal()
         self.world.skew(timedelta())
-        if not self.world.chat.online:
-            self.world.chat.connect()
+        self.world.chat.connect()
 
     async def _kill(self) -> None:
         self.faults.arm()

@@ -58,14 +58,19 @@ class Talk:
         return midnight + timedelta(hours=self.rng.uniform(since, until))
 
     async def _talk(self) -> None:
-        self._say(self.rng.choice(self.house.residents), self.rng.choice(self.talk))
+        self._say(self._bystander(), self.rng.choice(self.talk))
+
+    def _bystander(self) -> str:
+        """Somebody whose words can't be taken for more, or the end, of something he waits for."""
+        waiting = {case.message.sender for case in self.house.open.values()}
+        return self.rng.choice([one for one in self.house.residents if one not in waiting])
 
     async def _request(self) -> None:
         sentence = self._fresh()
         if sentence is None:
             return
         world, rng = self.world, self.rng
-        who = rng.choice(self.house.residents)
+        who = self._bystander()
         message = self._say(who, sentence.text, new=sentence)
         case = Case(world, self.house, sentence, message, course(sentence.kind, rng), rng)
         self.house.open[sentence.category] = case
@@ -98,7 +103,7 @@ class Talk:
         self.world.ledger.nothing_new(message)
 
     async def _support(self) -> None:
-        self._say(self.rng.choice(self.house.residents), self.rng.choice(self.support))
+        self._say(self._bystander(), self.rng.choice(self.support))
 
     async def _again(self, who: str, text: str) -> None:
         self._say(who, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 
@@ -56,6 +56,8 @@ class Verdict:
     """Summaries and replies of the month that were owed."""
     replies: int = 0
     """Acknowledgements, answers to commands and private words that were owed."""
+    requests_joined: int = 0
+    """Requests that were taken for more of another one: a mistake of reading, for `louzu eval` to measure."""
     talk_taken: int = 0
     """Lines of talk that were taken for a request: annoying, but nothing is lost or doubled by it."""
     charges: list[str] = field(default_factory=list)
@@ -71,16 +73,19 @@ class Verdict:
             self.charges.append(f"{what}: {words}")
 
 
-def judge(ledger: Ledger, kept: Sequence[Kept], end: datetime) -> Verdict:
-    """Compare everything."""
+def judge(ledger: Ledger, kept: Sequence[Kept], added: Collection[str], end: datetime) -> Verdict:
+    """Compare everything; `added` are the messages that the store holds as more of a request."""
     verdict = Verdict(messages=ledger.messages, requests=len(ledger.requests))
-    _Court(ledger, kept, end, verdict).sit()
+    _Court(ledger, kept, added, end, verdict).sit()
     return verdict
 
 
 class _Court:
-    def __init__(self, ledger: Ledger, kept: Sequence[Kept], end: datetime, verdict: Verdict) -> None:
-        self.ledger, self.kept, self.end, self.verdict = ledger, kept, end, verdict
+    def __init__(
+        self, ledger: Ledger, kept: Sequence[Kept], added: Collection[str], end: datetime, verdict: Verdict
+    ) -> None:
+        self.ledger, self.kept, self.added = ledger, kept, added
+        self.end, self.verdict = end, verdict
         self.posts = ledger.chat.posts
         self.about: defaultdict[tuple[str, int], list[Line]] = defaultdict(list)
         for to, posts in self.posts.items():
@@ -105,7 +110,9 @@ class _Court:
             rows[row.message].append(row)
         for message, said in self.ledger.requests.items():
             mine = rows.pop(message, [])
-            if not mine:
+            if not mine and message in self.added:
+                self.verdict.requests_joined += 1
+            elif not mine:
                 self.verdict.charge("requests_lost", self._named(said))
             self.verdict.charge("requests_doubled", self._named(said), len(mine) - 1)
             for row in mine:

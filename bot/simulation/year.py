@@ -24,7 +24,7 @@ from bot.simulator.neighbourhood import Building, Neighbourhood
 from nlp import Reader
 from store import Store
 from store.migrate import migrate
-from store.tables import Place, Request
+from store.tables import Event, Place, Request, Supporter
 
 BEGIN = datetime(2024, 2, 12, 8, tzinfo=HERE)
 """A Monday from which the third week holds 29 February, and the year a week that begins in another one."""
@@ -77,7 +77,7 @@ async def play(plan: Plan, reader: Reader, url: str, folder: Path, passed: Calla
         passed(1)
     await misfortune.end()
     await world.run_until(world.now() + SETTLES)
-    verdict = judge(world.ledger, await _kept(world), world.now())
+    verdict = judge(world.ledger, await _kept(world), await _added(world), world.now())
     verdict.kills = faults.kills
     await world.close()
     return verdict
@@ -111,3 +111,10 @@ async def _kept(world: World) -> list[Kept]:
     async with world.eyes.read() as db:
         rows = await db.scalars(select(Request))
         return [Kept(row.message_id, row.building.name, row.number, row.state) for row in rows]
+
+
+async def _added(world: World) -> set[str]:
+    """The messages that stand with a request as more of it, or as one household more."""
+    async with world.eyes.read() as db:
+        more = await db.scalars(select(Event.message_id).where(Event.verb != "open"))
+        return {*more, *await db.scalars(select(Supporter.message_id))}
