@@ -20,9 +20,9 @@ from store.tables import Request
 
 ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request a word of the team is an answer to it."""
-COSTS: dict[Kind, float] = {"silent": 1.0, "new": 4.0, "add": 2.5, "done": 1.0, "withdraw": 1.0}
+COSTS: dict[Kind, float] = {"silent": 1.0, "new": 3.5, "add": 2.5, "done": 1.0, "withdraw": 1.0}
 """What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
-JOIN_FROM = 0.5
+JOIN_FROM = 0.6
 """A neighbour's words are rather counted twice than joined to the wrong request."""
 SAME_FROM = 0.93
 """So alike to the reader two requests are one, whatever else speaks for two."""
@@ -54,10 +54,10 @@ async def chosen(hearing: Hearing) -> bool:
     known = await bearings(hearing)
     best, probability = _likeliest(hearing, known)
     one = next((one for one in known if one.request.id == best.about), None)
-    if best.kind == "new":
-        one = next((one for one in known if _known_already(hearing, one)), None)
-    elif one is not None and probability < JOIN_FROM and speaker(hearing, one) == "旁人":
+    if one is not None and probability < JOIN_FROM and speaker(hearing, one) == "旁人":
         one = None
+    if best.kind in ("new", "add"):
+        one = next((one for one in known if _known_already(hearing, one)), one)
     if one is None:
         return False
     await _said_of(hearing, one, best.kind, probability)

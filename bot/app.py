@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from bot.hearing import Hearing, Means
 from bot.keeper import Keeper
 from bot.memory import Memory
 from bot.metrics import Metrics
-from bot.outgoing import Words, owe
+from bot.patience import Patience
 from bot.photos_wanted import PhotoFetcher
 from bot.settings import rules_of
 from bot.speaker import Speaker
@@ -25,7 +25,6 @@ from bot.vocabulary import Vocabulary, file_of
 from nlp import Reader
 from store import Store, journal, people
 from store.refusal import Refusal
-from store.tables import Person
 
 log = logging.getLogger("louzu")
 
@@ -39,7 +38,7 @@ class Bot:
     def __init__(self, chat: Chat, store: Store, reader: Reader, config: Config, clock: Clock) -> None:
         self.chat, self.store, self.clock = chat, store, clock
         rules = rules_of(config)
-        self.means = Means(config, rules, reader, Memory(config.keep.memory_minutes))
+        self.means = Means(config, rules, reader, Memory(config.keep.memory_minutes), Patience(config.pace))
         self.steps = intake.STEPS
         self.metrics = Metrics()
         self.speaker = Speaker(chat, store, self.means, clock, self.metrics)
@@ -92,7 +91,7 @@ class Bot:
                 hearing = await self._hear(arrival)
             else:
                 hearing = None
-                await events.note(self.store, self.means, arrival, self.clock.now())
+                await self._wipe(await events.note(self.store, self.means, arrival, self.clock.now()))
         except Refusal as error:
             hearing = await self._refuse(arrival, error)
         if hearing is not None:
@@ -104,14 +103,28 @@ class Bot:
     async def _hear(self, message: Message) -> Hearing | None:
         now = self.clock.now()
         async with self.store.begin() as db:
-            if not await journal.take(db, message.account, message.id, now):
+            if not await journal.take(db, message.account, message.id, now) or not self._heeds(message, now):
                 return None
             hearing = await self._hearing(db, message, now)
             line = router.parse(message.text, quoting=quoting.commands(hearing))
             await (router.obey(hearing, line) if line else intake.take_in(hearing, self.steps))
         attach.remember(hearing, message.at)
-        self.photos.drop(hearing.photos_to_drop)
+        await self._wipe(hearing.photos_to_drop)
         return hearing
+
+    async def _wipe(self, photos: list[str] | None) -> None:
+        """What was wiped of the tables goes from the disk, too, and with it its photos."""
+        if photos is not None:
+            self.photos.drop(photos)
+            await self.store.scrub()
+
+    def _heeds(self, message: Message, now: datetime) -> bool:
+        """Not what is so old that its id may have been forgotten, nor more of one person than anybody types."""
+        fresh = now - message.at < timedelta(days=self.means.rules.seen_days)
+        if fresh and self.means.patience.hears(message):
+            return True
+        self.metrics.passed_over.inc()
+        return False
 
     async def _hearing(self, db: AsyncSession, message: Message, now: datetime) -> Hearing:
         account, sender = message.account, message.sender
@@ -127,10 +140,9 @@ class Bot:
         async with self.store.begin() as db:
             if not await journal.take(db, arrival.account, arrival.id, self.clock.now()):
                 return None
-            hearing = Hearing(self.means, db, arrival, self.clock.now(), did="command")
-            speaker = Person(account=arrival.account, contact=arrival.sender)
-            reply = Words(f"{arrival.account}:{arrival.id}:refused", "reply", words.refusal(error))
-            await owe(db, speaker, reply, self.clock.now(), self.means.rules)
+            hearing = await self._hearing(db, arrival, self.clock.now())
+            hearing.did = "command"
+            await hearing.answer(words.refusal(error), private=True)
         return hearing
 
 

@@ -122,6 +122,8 @@ class Pace(Section):
     per_day: Count = Field(300, description="一个微信号一天最多几条")
     spread_seconds: Seconds = Field(600, description="各群的汇总分摊在几秒内发完")
     room_posts_a_day: Count = Field(60, description="一个群一天最多说几句，紧急的和汇总不算")
+    per_person: Count = Field(10, description="一个人十分钟里最多得几次回话，紧急的另算")
+    heard_per_minute: Count = Field(60, description="一个人一分钟最多听几条，再多的当没听见")
     throttled_minutes: Seconds = Field(30, description="微信提示操作过于频繁后，停几分钟不发")
 
 
@@ -160,7 +162,7 @@ class Keep(Section):
     unsure_days: int = Field(7, ge=1, le=7, description="拿不准的最多留几天（不超过 7）")
     photo_minutes: Count = Field(10, description="前后几分钟内的照片算同一件事")
     memory_minutes: Count = Field(30, description="群里的闲谈在内存里记几分钟，从不存盘")
-    seen_days: Count = Field(30, description="处理过的消息编号留几天，防止重复")
+    seen_days: int = Field(30, ge=8, description="处理过的消息编号留几天，防止重复；更早的消息不再听")
 
 
 class Job(Section):

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -76,7 +78,13 @@ def _database(url: SecretStr) -> SecretStr:
         raise wrong("应以 sqlite:/// 或 postgresql:// 开头")
     if scheme.startswith("sqlite") and rest and not rest.startswith("/"):
         raise wrong("sqlite: 后面要三个斜杠，例如 sqlite:///data/louzu.db")
-    return SecretStr(f"{DRIVERS[scheme]}://{rest}")
+    # What other programs call sslmode is ssl to asyncpg.
+    whole = f"{DRIVERS[scheme]}://{re.sub('(?<=[?&])sslmode=', 'ssl=', rest)}"
+    try:
+        make_url(whole)
+    except (ValueError, ArgumentError):
+        raise wrong("应像 postgresql://用户:口令@主机:端口/库名；口令里的 @ 写成 %40，: 写成 %3A") from None
+    return SecretStr(whole)
 
 
 def _zone(value: object) -> object:

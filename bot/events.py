@@ -19,13 +19,13 @@ UNTOUCHED = frozenset({"open", "unsure"})
 BY_RESIDENTS = frozenset({"open", "more"})
 
 
-async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> None:
-    """Take one such arrival in; like a message, once."""
+async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> list[str] | None:
+    """Take one such arrival in; like a message, once. The hashes of photos to be deleted; None when nothing was wiped."""
     async with store.begin() as db:
         match arrival:
             case Recall():
                 if await journal.take(db, arrival.account, arrival.id, now):
-                    await _recalled(db, means, arrival, now)
+                    return await _recalled(db, means, arrival, now)
             case Echo():
                 if await journal.take(db, arrival.account, arrival.id, now):
                     await _echoed(db, arrival, now)
@@ -35,6 +35,7 @@ async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> N
                 await _renamed(db, arrival)
             case Gap():
                 await _gap(db, means, arrival, now)
+    return None
 
 
 async def _echoed(db: AsyncSession, echo: Echo, now: datetime) -> None:
@@ -42,21 +43,22 @@ async def _echoed(db: AsyncSession, echo: Echo, now: datetime) -> None:
         await outbox.unheard(db, echo.account, echo.text is None, now)
 
 
-async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetime) -> None:
-    """A recalled message withdraws its untouched request and wipes the text."""
+async def _recalled(db: AsyncSession, means: Means, recall: Recall, now: datetime) -> list[str]:
+    """A recalled message withdraws its untouched request and wipes the text, or what it added to another."""
+    means.memory.room(recall.room or recall.sender).recall(recall.target)
     request = await requests.by_message(db, recall.target)
     if request is None:
-        await requests.drop_support(db, recall.target)
-        return
+        return await retention.recall(db, recall.target)
     if not await _untouched(db, request):
-        return
+        return []
     for person in await people.holders(db, request.building, {"captain"}):
         told = Words(
             f"recalled:{request.id}:{person.id}", "notice", words.recalled_privately(request), request=request
         )
         await owe(db, person, told, now, means.rules)
     record(db, request, "withdraw", Act(CLOCK, now, recall.id), state="withdrawn", ended_at=now)
-    await retention.blank(db, [request])
+    await db.flush()
+    return await retention.blank(db, [request])
 
 
 async def _untouched(db: AsyncSession, request: Request) -> bool:

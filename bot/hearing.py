@@ -15,6 +15,7 @@ from bot.chat import Message
 from bot.config import Config
 from bot.memory import Memory
 from bot.outgoing import Kind, Words, owe
+from bot.patience import Patience
 from bot.words import sentences
 from nlp import Reader, Reading
 from schedules.calendar import Rules, quiet
@@ -34,6 +35,7 @@ class Means:
     rules: Rules
     reader: Reader
     memory: Memory
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,8 +62,8 @@ class Hearing:
     """The id of the request that a word of the team answers; nothing of it is kept."""
     asks: float | None = None
     """How likely, in its room, it asks for something new and is no talk, once that was weighed; 0 to 1."""
-    photos_to_drop: list[str] = field(default_factory=list)
-    """Files that nothing wants any more; they go once the unit of work is kept."""
+    photos_to_drop: list[str] | None = None
+    """When words were wiped: the files that nothing wants any more; they go once the unit of work is kept."""
     _owed: int = 0
 
     @property
@@ -180,6 +182,8 @@ class Hearing:
         request: Request | None = None,
         attachment: dict[str, Any] | None = None,
     ) -> list[str]:
+        if not self.means.patience.answers(self.message, kind, team=bool(self.roles_anywhere)):
+            return []
         self._owed += 1
         about = request or self.request
         if isinstance(to, Room) and about is not None and about.building_id != to.place_id:

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.hearing import Means
 from bot.metrics import Metrics
 from bot.outgoing import Kind, Words, owe
+from bot.vocabulary import file_of
 from bot.words import digests
 from schedules.job import Notice, Tick
 from schedules.jobs import JOBS, fires, triggers
@@ -89,6 +90,8 @@ class Keeper:
                 await self._owe(db, notice)
         for hash_ in tick.dropped_photos:
             photos.drop(hash_, self.means.config.data_dir / "photos")
+        if JOBS[name].wipes:
+            await self.store.scrub()
 
     def stops(self, since: datetime, until: datetime) -> list[datetime]:
         """When a moved clock should halt on its way: every time a rare job falls due."""
@@ -126,7 +129,8 @@ class Keeper:
         config, now = self.means.config, self.clock.now()
         folder, photos_ = config.data_dir / "backups", config.data_dir / "photos"
         if self.store.file is not None:
-            await backup(self.store, folder, now, config.store.backups_kept, photos_)
+            kept, words = config.store.backups_kept, file_of(config)
+            await backup(self.store, folder, now, kept, photos_, words)
 
 
 def _fires(trigger: CronTrigger, since: datetime, until: datetime) -> bool:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from bot.config import Log
+from bot.plain import plain
 
 OURS = ("louzu", "bot", "nlp", "schedules", "store")
 log = logging.getLogger("louzu")
@@ -53,8 +54,8 @@ class Text(logging.Formatter):
         return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        # An id from the wire must not be able to write a line of its own.
-        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        # An id from the wire must not be able to write a line of its own, nor to command the terminal.
+        record.message = plain(record.message.replace("\r", "\\r").replace("\n", "\\n"))
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:
@@ -73,7 +74,7 @@ class Json(logging.Formatter):
         }
         if record.exc_info:
             told["error"] = "\n".join(_told(record.exc_info))
-        return json.dumps(told, ensure_ascii=False)
+        return plain(json.dumps(told, ensure_ascii=False))
 
 
 def _worth_it(record: logging.LogRecord) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 ROOMS = 1_000
 LINES = 60
-GUESSES = 5
 
 
 @dataclass(slots=True)
@@ -37,7 +36,21 @@ class RoomMemory:
         """Keep a line, and forget those that have grown too old."""
         while self.lines and self.lines[0].at < line.at - keeps:
             self.lines.popleft()
+        if len(self.lines) == LINES:
+            self._make_room()
         self.lines.append(line)
+
+    def _make_room(self) -> None:
+        """The oldest line goes, of who fills more than half of it his own: nobody talks the others out of it."""
+        loudest, lines = Counter(line.sender for line in self.lines).most_common(1)[0]
+        goes = next(line for line in self.lines if lines <= LINES // 2 or line.sender == loudest)
+        self.lines.remove(goes)
+
+    def recall(self, message_id: str) -> None:
+        """Its words, or its picture, were never shown."""
+        for line in self.lines:
+            if line.message_id == message_id:
+                line.text, line.image = "", False
 
     def since(self, moment: datetime) -> list[Heard]:
         return [line for line in self.lines if line.at >= moment]
@@ -76,7 +89,6 @@ class Memory:
     def __init__(self, minutes: int) -> None:
         self.keeps = timedelta(minutes=minutes)
         self._rooms: OrderedDict[str, RoomMemory] = OrderedDict()
-        self._guesses: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def room(self, contact: str) -> RoomMemory:
         memory = self._rooms.setdefault(contact, RoomMemory())
@@ -84,14 +96,3 @@ class Memory:
         if len(self._rooms) > ROOMS:
             self._rooms.popitem(last=False)
         return memory
-
-    def may_guess(self, sender: str, now: datetime) -> bool:
-        """Whether this sender may try one more code: so many an hour, right or wrong."""
-        tries = self._guesses.setdefault(sender, deque(maxlen=GUESSES))
-        self._guesses.move_to_end(sender)
-        if len(self._guesses) > ROOMS:
-            self._guesses.popitem(last=False)
-        if len(tries) == GUESSES and now - tries[0] < timedelta(hours=1):
-            return False
-        tries.append(now)
-        return True

@@ -16,6 +16,11 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every line for nothing
         self.registry = registry = CollectorRegistry()
         self.heard = Counter("louzu_messages_heard", "Messages handled", registry=registry)
+        self.passed_over = Counter(
+            "louzu_messages_passed_over",
+            "Messages of a flood or of long ago, not taken in",
+            registry=registry,
+        )
         self.opened = Counter("louzu_requests_opened", "Requests opened", ["route"], registry=registry)
         self.posts = Counter("louzu_posts", "Posts settled", ["end"], registry=registry)
         self.jobs = Counter("louzu_jobs_run", "Runs of jobs", ["job"], registry=registry)

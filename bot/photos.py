@@ -81,7 +81,8 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def _write(data: bytes, target: Path) -> None:
     """All of it or nothing, also when the disk is full or the power goes; readable by the owner only."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (target.parent.parent, target.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent)
     half = Path(name)
     try:

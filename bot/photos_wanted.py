@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from bot import words
 from bot.chat import Chat, NoImage
@@ -17,7 +17,7 @@ from bot.hearing import Means
 from bot.outgoing import Words, owe
 from bot.photos import BadPhoto, drop, keep
 from store import Store
-from store.tables import Photo, Request, Room
+from store.tables import Photo, Request, Room, Seen
 
 log = logging.getLogger("louzu.photos")
 LIMIT = 8 * 1024 * 1024
@@ -63,10 +63,11 @@ class PhotoFetcher:
 
     async def fetch_all(self) -> None:
         """Try every wanted photo once."""
+        # Only the account that saw a picture can ask its chat for it.
+        mine = exists().where(Seen.account == self.chat.account, Seen.message_id == Photo.message_id)
         async with self.store.read() as db:
-            wanted = list(
-                await db.scalars(select(Photo).where(Photo.state == "wanted").order_by(Photo.id).limit(50))
-            )
+            query = select(Photo).where(Photo.state == "wanted", mine).order_by(Photo.id)
+            wanted = list(await db.scalars(query.limit(50)))
         now = self.clock.now()
         self._tried = {id_: at for id_, at in self._tried.items() if now - at < RESTS}
         for photo in wanted:
@@ -84,18 +85,24 @@ class PhotoFetcher:
             self._tried[photo.id] = self.clock.now()
             await self._update(photo.id, "wanted" if photo.tries + 1 < MOST_TRIES else "refused")
         else:
-            await self._update(photo.id, "kept", hash_)
+            if not await self._update(photo.id, "kept", hash_):
+                self.drop([hash_])
 
-    async def _update(self, photo_id: int, state: str, hash_: str = "") -> None:
+    async def _update(self, photo_id: int, state: str, hash_: str = "") -> bool:
+        """Write down what came of it; False when nothing wants it any more, nor another one like it."""
         async with self.store.begin() as db:
-            row = await db.get_one(Photo, photo_id)
+            row = await db.get(Photo, photo_id)
+            if row is None:
+                return bool(await db.scalar(select(Photo.id).where(Photo.hash == hash_)))
             row.state, row.hash, row.tries = state, hash_, row.tries + 1
+            return True
 
     async def _refuse(self, photo: Photo) -> None:
         await self._update(photo.id, "refused")
         async with self.store.begin() as db:
+            wanted = await db.get(Photo, photo.id)
             request = await db.get_one(Request, photo.request_id)
-            room = await db.get(Room, request.room_id) if request.room_id else None
+            room = await db.get(Room, request.room_id) if wanted and request.room_id else None
             if room is not None:
                 told = Words(f"photo-refused:{photo.id}", "ack", words.photo_refused(), request=request)
                 await owe(db, room, told, self.clock.now(), self.means.rules)

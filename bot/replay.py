@@ -19,6 +19,7 @@ from bot.cli.settings import reader_here
 from bot.config import Pace
 from bot.day import Line
 from bot.hearing import Hearing
+from bot.plain import plain
 from bot.progress import progress
 from bot.simulator.neighbourhood import Building, Group, Neighbour, Neighbourhood
 from bot.simulator.stage import UNPACED, Stage, stage
@@ -165,4 +166,4 @@ def command(file: Path, as_json: bool, misses: bool, building: str) -> None:
         for record in [*records, judged.totals()]:
             click.echo(json.dumps(record, ensure_ascii=False))
     else:
-        click.echo("\n".join(verdict.report(judged, misses=misses)))
+        click.echo(plain("\n".join(verdict.report(judged, misses=misses))))

@@ -18,7 +18,7 @@ UNKNOWN = "?"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message with its label, and how much it counts for whether it is a request at all."""
+    """One message with its label, and how much it counts: for whether it is a request, and for which trouble."""
 
     text: str
     route: str
@@ -27,13 +27,14 @@ class Example:
     trouble: str = ""
     turn: str = ""
     counts: float = 1.0
+    tells: float = 1.0
 
     @property
     def asks(self) -> bool:
         return self.route not in ("chat", UNKNOWN)
 
 
-def labelled(paths: Iterable[Path], counts: float = 1.0) -> list[Example]:
+def labelled(paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0) -> list[Example]:
     """The messages of files with the columns route, category, urgent, text and perhaps trouble."""
     return [
         Example(
@@ -43,6 +44,7 @@ def labelled(paths: Iterable[Path], counts: float = 1.0) -> list[Example]:
             row["urgent"] == "1",
             row.get("trouble", ""),
             counts=1.0 if row["route"] == "chat" else counts,
+            tells=tells,
         )
         for path in paths
         for row in _rows(path)

@@ -27,11 +27,14 @@ def two(rows: Any, right: Any, start: Any, counts: Any, holds: float = HOLDS) ->
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
 
 
-def many(rows: Any, meant: Any, start: Any, telling: Any) -> Any:
-    """One weight for each sign and trouble; the weak ones are taken out and the others learned once more."""
+def many(shown: tuple[Any, Any, Any], start: Any, telling: Any) -> Any:
+    """One weight for each sign and trouble; the weak ones are taken out and the others learned once more.
+
+    `shown`: the rows, what each may mean, and how much it counts.
+    """
     weights, kept = start, np.repeat(telling[:, None], start.shape[1], axis=1)
     for steps in ROUNDS:
-        weights = _softmax(rows, meant, (weights, start, kept), steps)
+        weights = _softmax(shown, (weights, start, kept), steps)
         kept = kept & (np.abs(weights) >= WEAK)
     return weights * kept
 
@@ -54,19 +57,20 @@ def one_of(rows: Any, starts: Any, right: Any, holds: float = HOLDS_CHOICES) -> 
     return minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
 
 
-def _softmax(rows: Any, meant: Any, at: tuple[Any, Any, Any], steps: int) -> Any:
-    begin, start, kept = at
+def _softmax(shown: tuple[Any, Any, Any], at: tuple[Any, Any, Any], steps: int) -> Any:
+    (rows, meant, counts), (begin, start, kept) = shown, at
 
     def loss(flat: Any) -> tuple[float, Any]:
         weights = flat.reshape(start.shape) * kept
         scores = rows @ weights
         scores -= scores.max(1, keepdims=True)
-        shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+        shares = np.exp(scores)
+        shares /= shares.sum(1, keepdims=True)
         right = shares * meant
         whole = right.sum(1, keepdims=True) + 1e-12
         apart = (weights - start) * kept
-        slope = (rows.T @ (shares - right / whole) + HOLDS_TROUBLES * apart) * kept
-        return float(HOLDS_TROUBLES * (apart**2).sum() / 2 - np.log(whole).sum()), slope.ravel()
+        slope = (rows.T @ (counts[:, None] * (shares - right / whole)) + HOLDS_TROUBLES * apart) * kept
+        return float(HOLDS_TROUBLES * (apart**2).sum() / 2 - counts @ np.log(whole)[:, 0]), slope.ravel()
 
     found = minimize(loss, (begin * kept).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
     return found.reshape(start.shape)

@@ -29,7 +29,7 @@ TOLD_FROM = 0.6
 """A trouble so likely is told for certain."""
 COMPARED, LATELY = 1_000, 4
 """Texts of which the troubles, and of which all that they show, are kept."""
-URGENT_FROM = 0.2
+URGENT_FROM = 0.15
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 
 

@@ -31,6 +31,9 @@ HARD, SPREAD = 2_000, 3_000
 TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.2, 0.2, 3.0
 """Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only, and
 one in the plainest words, which are said far more often than they are written down here."""
+SHORT_COUNTS, SHORT_TELLS = 0.1, 0.4
+"""A trouble told in a few words, mostly without its name, for whether it is a request (it may be talk as well) and
+for which trouble."""
 FIRST_COUNTS = 0.1
 """A request among the turns: it stands on its own, most often."""
 ASKING = ("形:问号", "形:连问", "形:吗呢结尾", "形:还有吗")
@@ -58,6 +61,7 @@ class Table:
         self.telling = np.array([self._tells(sign, seen[sign] / len(shown)) for sign in self.signs])
         self.asks = np.array([example.asks for example in examples])
         self.counts = np.array([example.counts for example in examples])
+        self.tells = np.array([example.tells for example in examples])
 
     def _tells(self, sign: str, share: float) -> bool:
         """Whether a sign may speak for a trouble: a shape or a letter of very many messages does not."""
@@ -75,12 +79,13 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     heard = np.array([example.route != UNKNOWN for example in examples])
     labelled = heard & np.array([example.category != "-" or not example.asks for example in examples])
     told = table.asks & labelled
-    turned = told | np.array([bool(example.turn) for example in examples])
+    # A few words on a trouble may be the first on it, or more on what was reported before.
+    turned = (told & (table.tells == 1.0)) | np.array([bool(example.turn) for example in examples])
     rows, counts = table.rows, table.counts
     listed = np.array([example.route == "listed" for example in examples])
     urgent = np.array([example.urgent for example in examples])
     alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == START else 0.0 for sign in table.signs])
-    level = np.zeros(len(table.signs))
+    level, own = np.zeros(len(table.signs)), _own(table.signs, reader, known)
     taken = np.array([example.turn for example in examples])
     weighed = np.where(taken == "", FIRST_COUNTS, 1.0)[turned]
     # Whether somebody shouts or is short tells nothing of the turn he takes, only who wrote the examples.
@@ -95,7 +100,7 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
                 two(spoken, taken[turned] == way, _said(table.signs, way), weighed, HOLDS_TURNS)
                 for way in TURNS
             ),
-            many(rows[told], _meant(examples, told, known), _own(table.signs, reader, known), table.telling),
+            many((rows[told], _meant(examples, told, known), table.tells[told]), own, table.telling),
         ]
     )
     outputs = (*OUTPUTS, *known)
@@ -169,6 +174,7 @@ def main() -> None:
     parser.add_argument(
         "--drill", nargs="*", type=Path, default=[], help="requests written for their trouble"
     )
+    parser.add_argument("--short", nargs="*", type=Path, default=[], help="the same in a few words")
     parser.add_argument(
         "--turns", nargs="*", type=Path, default=[], help="what was said about something reported"
     )
@@ -182,7 +188,7 @@ def main() -> None:
     given = parser.parse_args()
     reader = load()
     examples = labelled(given.labelled) + labelled(given.drill, DRILL_COUNTS)
-    examples += labelled(given.plain, PLAIN_COUNTS)
+    examples += labelled(given.short, SHORT_COUNTS, SHORT_TELLS) + labelled(given.plain, PLAIN_COUNTS)
     examples += (
         days(given.days)
         + turns(given.turns)

@@ -89,13 +89,14 @@ async def gathered(
 
 
 def stamp(tick: Tick) -> str:
-    """The moment as keys write it."""
-    return f"{tick.now:%Y%m%dT%H%M%SZ}"
+    """The account and the moment as keys write them: another one may have something else for the same person."""
+    return f"{tick.account}:{tick.now:%Y%m%dT%H%M%SZ}"
 
 
 async def _write_down(db: AsyncSession, tick: Tick, told: dict[str, Told]) -> None:
     subjects = [f"request:{row.id}" for row, _ in told["unanswered"]]
-    await runs.first_times(db, "unanswered", subjects, "", tick.now)
+    fresh = await runs.first_times(db, "unanswered", subjects, "", tick.now)
+    told["unanswered"] = [pair for pair in told["unanswered"] if f"request:{pair[0].id}" in fresh]
     for row, _ in told["due"]:
         row.warned_at = tick.now
     for row, _ in told["raised"]:

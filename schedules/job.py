@@ -68,18 +68,22 @@ class Job:
     """Five cron fields; days of the week by name."""
     about: str
     run: Run | None = None
+    wipes: bool = False
+    """What it takes out of the tables is to leave no trace."""
 
 
 JOBS: dict[str, Job] = {}
 
 
-def job(name: str, title: str, *, when: str, about: str) -> Callable[[Declared], Declared]:
+def job(
+    name: str, title: str, *, when: str, about: str, wipes: bool = False
+) -> Callable[[Declared], Declared]:
     """Declare a job, once."""
 
     def declare(run: Declared) -> Declared:
         if name in JOBS:
             raise ValueError(f"job {name} is declared twice")
-        JOBS[name] = Job(name, title, when, about, run)
+        JOBS[name] = Job(name, title, when, about, run, wipes)
         return run
 
     return declare

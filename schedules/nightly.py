@@ -17,6 +17,7 @@ from store.people import CLOCK
     "到期清除",
     when="0 3 * * *",
     about="清除到期的诉求原文、七天没人确认的线索、已发出的话和旧消息编号",
+    wipes=True,
 )
 async def blank(db: AsyncSession, tick: Tick) -> list[Notice]:
     """Nobody is told; the files of `tick.dropped_photos` are deleted once this is kept."""

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class UpgradeFailed(Exception):
+    """The tables are as they were; `aside` is the copy made before, None where there was nothing to copy."""
+
+    def __init__(self, aside: Path | None) -> None:
+        super().__init__(str(aside or ""))
+        self.aside = aside
+
+
 async def migrate(store: Store, now: datetime) -> Path | None:
     """Make or upgrade the tables; the copy of the file as it was before an upgrade, if one was due.
 
@@ -36,8 +44,11 @@ async def migrate(store: Store, now: datetime) -> Path | None:
         aside = store.file.with_name(f"{store.file.stem}-{now:%Y%m%d-%H%M%S}-before-upgrade.db")
         await copy(store, aside)
     if behind:
-        async with store.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        try:
+            async with store.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        except Exception as error:
+            raise UpgradeFailed(aside) from error
     return aside
 
 
@@ -45,6 +56,12 @@ async def is_behind(store: Store) -> bool:
     """Whether the tables are not there or of an older version; nothing is made or changed."""
     async with store.engine.connect() as connection:
         return await connection.run_sync(_behind)
+
+
+def newest() -> str:
+    """The version of today's tables."""
+    # Asked at every start, so without Alembic: versions are numbered, the highest is the newest.
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 async def create_all(store: Store) -> None:
@@ -66,15 +83,16 @@ def revise(connection: Connection, message: str) -> None:
 def _upgrade(connection: Connection) -> None:
     from alembic import command
 
+    if connection.dialect.name == "postgresql":
+        # Several programs may start at once: the others wait here, and find it done.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('louzu upgrade'))"))
     command.upgrade(_config(connection), "head")
 
 
 def _behind(connection: Connection) -> bool:
-    # Asked at every start, so without Alembic: versions are numbered, the highest is the newest.
-    newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not inspect(connection).has_table("alembic_version"):
         return True
-    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) != newest)
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) != newest())
 
 
 def _config(connection: Connection) -> Config:

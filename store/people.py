@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -124,8 +125,12 @@ async def make_code(db: AsyncSession, role: str, place: Place, now: datetime) ->
 
 async def use_code(db: AsyncSession, code: str, now: datetime, *, room: bool) -> Code:
     """Spend a code. Raises Refusal when it is unknown, spent, too old or for something else."""
-    found = await db.scalar(select(Code).where(Code.digest == _digest(code)))
-    if found is None or found.used_at or found.expires <= now or (found.role == "room") != room:
+    # Who uses one at the same moment waits here, and finds it spent.
+    waiting = select(Code).where(Code.used_at.is_(None), Code.expires > now).with_for_update(of=Code)
+    alive, wanted = await db.scalars(waiting), _digest(code)
+    # Every one is compared, to its end: how long it takes tells nothing about how near a guess was.
+    found = next(iter([one for one in alive if hmac.compare_digest(one.digest, wanted)]), None)
+    if found is None or (found.role == "room") != room:
         raise Refusal("bad_code")
     found.used_at = now
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import once
@@ -81,11 +81,6 @@ async def support(db: AsyncSession, request: Request, supporter: Supporter) -> b
     db.add(supporter)
     await db.flush()
     return True
-
-
-async def drop_support(db: AsyncSession, message_id: str) -> None:
-    """Take back the support that a recalled message gave."""
-    await db.execute(delete(Supporter).where(Supporter.message_id == message_id))
 
 
 def household(person: Person | None) -> str:

@@ -11,6 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.moves import ENDED
 from store.tables import Correction, Event, Person, Photo, Post, Request, Supporter
 
+OVER = ("said", "dropped", "stopped", "joined")
+"""States of posts that are not said any more, and whose words no echo has to be found by."""
+
+
+RESIDENTS = ("more", "notfixed")
+"""What residents add to a request, in their own words."""
+
 
 async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
     """Wipe every word of these requests, keeping the counts; the hashes of their photos, to be deleted."""
@@ -20,32 +27,43 @@ async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
         request.where, request.why, request.blanked = {}, [], True
     await db.execute(update(Supporter).where(Supporter.request_id.in_(ids)).values(text=""))
     await db.execute(update(Event).where(Event.request_id.in_(ids)).values(note="", before={}, after={}))
-    theirs = Post.request_id.in_(ids)
-    elsewhere = select(Post.message_id).where(theirs, Post.state == "joined").scalar_subquery()
-    said = or_(theirs, Post.key.in_(elsewhere))
-    await db.execute(update(Post).where(said, Post.state != "due").values(text="", attachment={}))
+    if requests:
+        # A ledger, a list, an answer may repeat their words: of what is over since they came, nothing is needed.
+        since = min(request.created for request in requests)
+        theirs = Post.request_id.in_(ids)
+        elsewhere = select(Post.message_id).where(theirs, Post.state == "joined").scalar_subquery()
+        over = or_(theirs, Post.key.in_(elsewhere), Post.created >= since)
+        await db.execute(update(Post).where(over, Post.state.in_(OVER)).values(text="", attachment={}))
     await db.execute(delete(Correction).where(Correction.request_id.in_(ids)))
     hashes = list(await db.scalars(select(Photo.hash).where(Photo.request_id.in_(ids), Photo.hash != "")))
     await db.execute(delete(Photo).where(Photo.request_id.in_(ids)))
-    return [one for one in hashes if not await db.scalar(select(Photo.id).where(Photo.hash == one))]
+    return await _unwanted(db, hashes)
 
 
 async def old(db: AsyncSession, ended_before: datetime) -> list[Request]:
     """Requests that ended before a time and still have their words."""
     query = select(Request).where(Request.ended_at < ended_before, Request.state.in_(ENDED), ~Request.blanked)
-    return list(await db.scalars(query))
+    return list(await db.scalars(query.with_for_update(skip_locked=True, of=Request)))
 
 
 async def unsure(db: AsyncSession, created_before: datetime) -> list[Request]:
     """Candidates that no captain answered."""
-    return list(
-        await db.scalars(select(Request).where(Request.state == "unsure", Request.created < created_before))
-    )
+    query = select(Request).where(Request.state == "unsure", Request.created < created_before)
+    return list(await db.scalars(query.with_for_update(skip_locked=True, of=Request)))
 
 
 async def drop_posts(db: AsyncSession, before: datetime) -> None:
-    """Wipe the words of posts said long ago; their keys stay, so that nothing is said again."""
-    await db.execute(update(Post).where(Post.said_at < before).values(text="", attachment={}))
+    """Wipe the words of posts made or said long ago, and whom they were for; their keys stay: nothing is said again."""
+    long_ago = (
+        Post.created < before,
+        Post.state != "due",
+        or_(Post.said_at.is_(None), Post.said_at < before),
+    )
+    await db.execute(update(Post).where(*long_ago).values(text="", attachment={}))
+    await db.execute(update(Post).where(*long_ago, ~Post.group).values(to=""))
+    gone = select(Request.id).where(Request.blanked)
+    theirs = (Post.request_id.in_(gone), Post.state.in_(OVER), Post.text != "")
+    await db.execute(update(Post).where(*theirs).values(text="", attachment={}))
 
 
 async def forget(db: AsyncSession, person: Person) -> list[str]:
@@ -68,8 +86,29 @@ async def forget(db: AsyncSession, person: Person) -> list[str]:
         )
     )
     person.roles.clear()
-    await db.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None))
+    his = Event.actor_id == person.id
+    await db.execute(update(Event).where(his, Event.verb.in_(RESIDENTS)).values(note=""))
+    await db.execute(update(Event).where(his).values(actor_id=None))
+    to_him = (Post.account == person.account, Post.to == person.contact, ~Post.group, Post.state.in_(OVER))
+    await db.execute(update(Post).where(*to_him).values(text="", attachment={}, to=""))
     person.name = person.household = ""
     if not person.deaf:
         await db.delete(person)
     return hashes
+
+
+async def recall(db: AsyncSession, message_id: str) -> list[str]:
+    """Wipe what a message added to a request: its words, its household, its picture; the hashes to be deleted."""
+    added = (Event.message_id == message_id, Event.verb.in_(RESIDENTS))
+    await db.execute(update(Event).where(*added).values(note=""))
+    await db.execute(delete(Supporter).where(Supporter.message_id == message_id))
+    shown = list(await db.scalars(select(Photo).where(Photo.message_id == message_id)))
+    for photo in shown:
+        await db.delete(photo)
+    await db.flush()
+    return await _unwanted(db, [photo.hash for photo in shown if photo.hash])
+
+
+async def _unwanted(db: AsyncSession, hashes: Sequence[str]) -> list[str]:
+    """Those that no other request has."""
+    return [one for one in hashes if not await db.scalar(select(Photo.id).where(Photo.hash == one))]

@@ -8,16 +8,15 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import once
 from store.tables import Run
+
+UNIQUE = "job subject period"
 
 
 async def first_time(db: AsyncSession, job: str, subject: str, period: str, now: datetime) -> bool:
     """Write down that a job is done for a subject and period; False when it already was."""
-    if await find(db, job, subject, period):
-        return False
-    db.add(Run(job=job, subject=subject, period=period, at=now))
-    await db.flush()
-    return True
+    return bool(await first_times(db, job, [subject], period, now))
 
 
 async def first_times(
@@ -26,9 +25,9 @@ async def first_times(
     """Write down that a job is done for these subjects and a period; those for which it was not yet."""
     mine = select(Run.subject).where(Run.job == job, Run.period == period, Run.subject.in_(subjects))
     fresh = set(subjects) - set(await db.scalars(mine))
-    db.add_all(Run(job=job, subject=subject, period=period, at=now) for subject in sorted(fresh))
-    await db.flush()
-    return fresh
+    # Another process may be at the same work: of two, the unique key lets one be the first.
+    runs = [Run(job=job, subject=subject, period=period, at=now) for subject in sorted(fresh)]
+    return {run.subject for run in runs if await once.put(db, run, UNIQUE)}
 
 
 async def find(db: AsyncSession, job: str, subject: str, period: str) -> Run | None:
@@ -39,11 +38,8 @@ async def find(db: AsyncSession, job: str, subject: str, period: str) -> Run | N
 
 async def veto(db: AsyncSession, job: str, subject: str, period: str, now: datetime) -> None:
     """A captain stops what would be posted for this period."""
-    run = await find(db, job, subject, period)
-    if run is None:
-        run = Run(job=job, subject=subject, period=period, at=now)
-        db.add(run)
-    run.vetoed = True
+    run = Run(job=job, subject=subject, period=period, at=now, vetoed=True)
+    await once.put(db, run, UNIQUE, again="vetoed")
 
 
 async def forget(db: AsyncSession, job: str, subject: str) -> None:

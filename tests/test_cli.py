@@ -30,6 +30,9 @@ from store import Store, people
 from tests.gateway.conftest import free_port
 from tests.running import LOUZU, PATIENCE, Running
 
+pytestmark = pytest.mark.sqlite
+"""It looks into the file, and starts programs that make one."""
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -364,9 +367,8 @@ async def test_without_a_gateway_it_keeps_running_says_so_and_ends_well(
 
 async def test_a_second_one_on_the_same_port_says_why_it_does_not_run(running: Running) -> None:
     await running.writes("health at")
-    second = await asyncio.create_subprocess_exec(
-        *LOUZU, "run", env=running.environ, stdout=PIPE, stderr=PIPE
-    )
+    other = running.environ | {"LOUZU_WECHAT__ACCOUNT": "other"}
+    second = await asyncio.create_subprocess_exec(*LOUZU, "run", env=other, stdout=PIPE, stderr=PIPE)
     _, errors = await asyncio.wait_for(second.communicate(), PATIENCE)
     assert second.returncode == 1 and "端口已被占用" in errors.decode()
     assert "Traceback" not in errors.decode() and len(errors.decode().splitlines()) == 1

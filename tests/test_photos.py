@@ -177,7 +177,7 @@ def test_refuses_what_is_no_whole_photo(what: str, tmp_path: Path) -> None:
     assert not files(tmp_path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.integers(0, 2_000), st.binary(min_size=1, max_size=40)
 )

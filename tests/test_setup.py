@@ -35,7 +35,7 @@ def test_ci_ends_with_the_test_command_of_the_readme() -> None:
 def test_ci_runs_every_check_of_the_house() -> None:
     lines = text(".ci/run").splitlines()
     checks = ("uv run ruff check .", "uv run ruff format --check .", "uv run mypy", "uv run lint-imports")
-    assert all(check in lines for check in checks)
+    assert all(check in lines for check in (*checks, "uv run pytest --postgres"))
     assert "set -euo pipefail" in lines
     assert tomllib.loads(text("pyproject.toml"))["tool"]["mypy"]["strict"] is True
 

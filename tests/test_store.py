@@ -28,7 +28,7 @@ from store import Store, journal, migrate, outbox, people, places, requests, ret
 from store.backup import backup
 from store.people import Actor, roles_at
 from store.refusal import Refusal
-from store.tables import Base, Event, Person, Photo, Place, Post, Request, Seen
+from store.tables import Base, Code, Event, Person, Photo, Place, Post, Request, Seen
 
 assert commands
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -112,6 +112,7 @@ def post(key: str, **more: object) -> Post:
     return Post(key=key, account="demo", **values)
 
 
+@pytest.mark.sqlite
 async def test_a_request_and_the_word_about_it_are_both_kept_or_neither(
     store: Store, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,16 +198,21 @@ async def test_numbers_stay_unique_when_two_programs_write(store: Store, tmp_pat
 # -- the file
 
 
-async def test_an_empty_file_gets_the_tables_of_the_code(store: Store) -> None:
+async def test_an_empty_database_gets_the_tables_of_the_code(store: Store) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
     async with store.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    assert store.file is not None and store.file.stat().st_mode & 0o777 == 0o600
     assert await migrate.migrate(store, NOW) is None
 
 
+@pytest.mark.sqlite
+async def test_the_file_is_its_owners_alone(store: Store) -> None:
+    assert store.file is not None and store.file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.sqlite
 async def test_an_older_file_is_copied_aside_and_upgraded(tmp_path: Path) -> None:
     store = Store(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
     async with store.engine.begin() as connection:
@@ -235,6 +241,7 @@ async def test_an_older_file_is_copied_aside_and_upgraded(tmp_path: Path) -> Non
     await store.close()
 
 
+@pytest.mark.sqlite
 async def test_photos_are_backed_up_once_and_go_with_the_last_copy_that_knows_them(
     store: Store, tmp_path: Path
 ) -> None:
@@ -266,6 +273,7 @@ async def test_photos_are_backed_up_once_and_go_with_the_last_copy_that_knows_th
     assert holiday.exists()
 
 
+@pytest.mark.sqlite
 async def test_a_backup_made_while_writing_is_whole(store: Store, tmp_path: Path) -> None:
     place = await building(store)
     begun, stop = asyncio.Event(), asyncio.Event()
@@ -344,7 +352,7 @@ async def test_a_code_serves_once_for_what_it_was_made_within_48_hours(store: St
         for code, at in ((role, 1), (late, 48), ("ABCD2345", 1)):
             with pytest.raises(Refusal, match="bad_code"):
                 await people.claim(db, person, code, NOW + timedelta(hours=at))
-        kept = (await db.execute(text("SELECT group_concat(digest) FROM code"))).scalar_one()
+        kept = "".join(await db.scalars(select(Code.digest)))
     assert not any(code in kept.upper() for code in (role, room, late))
 
 

@@ -116,7 +116,7 @@ def test_an_own_thing_makes_a_request_of_its_category(reader: Reader, file: Path
 
 
 def test_an_exception_hides_what_stands_in_it(reader: Reader, file: Path) -> None:
-    text = "停电宝落在楼道里了"
+    text = "楼道里的停电宝"
     before = reader.read(text)
     assert (before.outcome, before.category) == ("speak", "power")
     assert any("「停电」" in line for line in before.why), before.why

@@ -116,7 +116,7 @@ async def _bot(folder: Path, port: int) -> AsyncIterator[Process]:
         room = await places.room(db, "main", ROOM)
         room.place = await places.building(db, "1号楼", await places.community(db, "小区"))
     await store.close()
-    paces = ("PER_MINUTE_ROOM", "PER_MINUTE", "PER_DAY", "ROOM_POSTS_A_DAY")
+    paces = ("PER_MINUTE_ROOM", "PER_MINUTE", "PER_DAY", "ROOM_POSTS_A_DAY", "PER_PERSON", "HEARD_PER_MINUTE")
     told = {
         "LOUZU_DATA_DIR": str(folder),
         "LOUZU_WECHAT__ENDPOINT": f"127.0.0.1:{port}",

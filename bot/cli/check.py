@@ -81,8 +81,8 @@ def _upwards(folder: Path) -> Iterator[Path]:
 
 
 async def _database(config: Config) -> Finding:
+    store = Store(config.database_url)
     try:
-        store = Store(config.database_url)
         if store.file and not store.file.exists():
             return Finding(True, "还没有，运行时会建好")
         try:
@@ -93,7 +93,7 @@ async def _database(config: Config) -> Finding:
         told = ordinary(error)
         if told is None:
             raise
-        return Finding(False, f"{told[0]}；请看 [store] url 和文件的权限")
+        return Finding(False, f"{told[0]}；请看 [store] url{'和文件的权限' if store.sqlite else ''}")
 
 
 async def _written(store: Store) -> Finding:

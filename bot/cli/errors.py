@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.config_mistakes import ConfigMistakes
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+    from store.migrate import UpgradeFailed
 
 
 def in_chinese(error: click.ClickException) -> str:
@@ -32,19 +38,53 @@ def ordinary(error: Exception) -> tuple[str, int] | None:
 
     from bot import words
     from store import Refusal
+    from store.alone import Taken
+    from store.migrate import UpgradeFailed
 
     match error:
         case ConfigMistakes():
             return "\n".join(error.lines), 2
         case Refusal():
             return words.refusal(error), 1
-        case DBAPIError():
-            return f"数据库用不了：{str(error.orig).splitlines()[0]}", 1
+        case Taken():
+            return f"账号 {error.account} 已经有一个机器人在用，不能再开一个；{OTHER_ACCOUNT}", 3
+        case UpgradeFailed() | DBAPIError():
+            return _of_store(error), 1
         case OSError():
             return _of_system(error), 1
-        case ModuleNotFoundError(name="asyncpg"):
-            return "用 PostgreSQL 还要装驱动：pip install asyncpg", 1
     return None
+
+
+def _of_store(error: UpgradeFailed | DBAPIError) -> str:
+    from sqlalchemy.exc import DBAPIError
+
+    if isinstance(error, DBAPIError):
+        return f"数据库用不了：{_of_database(error.orig)}"
+    cause, aside = error.__cause__, error.aside
+    why = _of_database(cause.orig) if isinstance(cause, DBAPIError) else type(cause).__name__
+    told = f"数据库没有升级成（{why}），里面还和升级前一样。请用旧的程序继续，并把这一行告诉开发者。"
+    if aside is None:
+        return told
+    return f"{told}\n升级前的副本：{aside}；万一旧的程序也打不开，用旧的程序运行：louzu restore {aside}"
+
+
+OTHER_ACCOUNT = "要再接一个微信号，请给它另起一个 [wechat] account"
+OF_A_SERVER = {
+    "08": "连不上 PostgreSQL，看看它开着没有、主机和端口对不对",
+    "28": "PostgreSQL 不认这个用户或口令",
+    "3D": "PostgreSQL 里没有这个库，请先用 createdb 建好",
+    "42501": "这个用户没有建表的权限，请让他做库的主人",
+    "53300": "PostgreSQL 的连接数满了",
+    "57P03": "PostgreSQL 正在启动或关闭，过一会儿再试",
+}
+"""What to do about the commonest troubles, by the beginning of their SQLSTATE."""
+
+
+def _of_database(error: BaseException | None) -> str:
+    first = str(error).partition("\n")[0]
+    state = str(getattr(error, "sqlstate", None))
+    known = next((told for code, told in OF_A_SERVER.items() if state.startswith(code)), "")
+    return f"{known}（{first}）" if known else first
 
 
 def _of_system(error: OSError) -> str:

@@ -15,6 +15,7 @@ from bot import breakdown, curve, pairs
 from bot.baseline import Baseline
 from bot.cli.settings import reader_here
 from bot.evaluate import FIGURES, Evaluation, Read, Reads, evaluate, messages_of
+from bot.plain import plain
 from bot.progress import progress
 from nlp import CATEGORIES, ROUTES
 
@@ -99,7 +100,7 @@ def _tell(wanted: Wanted, record: object, lines: Sequence[str], misses: Sequence
     else:
         click.echo("\n".join(lines))
     if wanted.misses and misses:
-        click.echo("\n".join(misses if wanted.as_json else ["", *misses]), err=wanted.as_json)
+        click.echo(plain("\n".join(misses if wanted.as_json else ["", *misses])), err=wanted.as_json)
 
 
 def _figures(found: dict[str, Evaluation]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.cli.errors import in_chinese, ordinary
+from bot.plain import plain
 
 WORDS = {"Options": "选项", "Commands": "命令", "Show this message and exit.": "看说明"}
 """What click itself says in a help."""
@@ -63,7 +64,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, told) for name, (_, told) in self.table.items()])
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run, and end the process: 0 well, 1 it did not work, 2 it was asked for wrongly."""
+        """Run, and end the process: 0 well, 1 it did not work, 2 it was asked for wrongly, 3 another is at it."""
         extra["standalone_mode"] = False
         # Without a handler Python prints warnings of its own between our lines; `run` begins a real log.
         logging.getLogger().addHandler(logging.NullHandler())
@@ -81,5 +82,5 @@ class Commands(click.Group):
 
 
 def _end(line: str, code: int) -> NoReturn:
-    click.echo(line, err=True)
+    click.echo(plain(line), err=True)
     sys.exit(code)

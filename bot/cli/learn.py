@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.config import Config
 from bot.corrections import Example, examples, known, right, table
 from bot.mask import mask
+from bot.plain import plain
 from bot.progress import progress
 from bot.proposals import Proposal, Search, with_entry
 from bot.settings import rules_of
@@ -55,7 +56,7 @@ def learn(config: Config, as_json: bool, target: Path | None) -> None:
     with progress(len(corrected), "想办法") as bar:
         proposals = search.proposals(bar.update)
     if as_json:
-        click.echo(json.dumps(_told(corrected, proposals), ensure_ascii=False, indent=2))
+        click.echo(plain(json.dumps(_told(corrected, proposals), ensure_ascii=False, indent=2)))
         return
     _summary(corrected, search.left(proposals))
     accepted = [
@@ -85,7 +86,7 @@ def _summary(corrected: Sequence[Example], left: Sequence[Example]) -> None:
     for one in corrected:
         click.echo(f"  {one.name}「{_short(one.text)}」读成 {_named(one.was)}，应为 {_label(one)}")
         for why in one.why:
-            click.echo(f"      {mask(why)}")
+            click.echo(f"      {plain(mask(why))}")
     if left:
         click.echo(f"提不出改法的 {len(left)} 条：{'、'.join(one.name for one in left)}")
 
@@ -93,7 +94,7 @@ def _summary(corrected: Sequence[Example], left: Sequence[Example]) -> None:
 def _agreed(number: int, of: int, one: Proposal, search: Search) -> bool:
     """Whether the person at the terminal wants it; only a plain y is a yes."""
     click.echo(f"\n建议 {number}/{of}：")
-    click.echo("\n".join(f"    {line}" for line in written(one.entry)))
+    click.echo(plain("\n".join(f"    {line}" for line in written(one.entry))))
     click.echo(f"  {KINDS[one.entry.kind]}；{len(one.supports)} 条更正支持：{_names(one.supports)}")
     click.echo(f"  和它不合的 {len(one.contradicts)} 条{_named_after(one.contradicts)}")
     for line in _changes(search, [one], one.fixes):
@@ -223,5 +224,5 @@ def _named_after(found: Sequence[Example]) -> str:
 
 
 def _short(text: str) -> str:
-    line = mask(text).replace("\n", " ")
+    line = plain(mask(text).replace("\n", " "))
     return line if len(line) <= SHOWN else line[:SHOWN] + "…"

@@ -22,6 +22,7 @@ from bot.watch import watched
 from bot.wechat import Journal, WeChat, settings_of
 from nlp import load
 from store import Store, journal
+from store.alone import Hold, alone
 
 log = logging.getLogger("louzu")
 GRACE = 20.0
@@ -53,11 +54,12 @@ async def live(config: Config) -> None:
     loop.set_exception_handler(logs.unhandled)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with opened(config, log.warning) as store:
+    account = config.wechat.account
+    async with opened(config, log.warning) as store, alone(store, account) as hold:
         bot = await _bot(config, store)
         log.info("database: %s, gateway: %s", store.url.get_backend_name(), config.wechat.endpoint)
         async with watched(bot, config.web), presence.marking(bot.chat, config.data_dir, bot.clock):
-            await _until(ended, bot)
+            await _until(ended, bot, hold)
     log.info("ended")
 
 
@@ -75,11 +77,13 @@ async def _bot(config: Config, store: Store) -> Bot:
     return Bot(chat, store, reader, config, clock)
 
 
-async def _until(ended: asyncio.Event, bot: Bot) -> None:
+async def _until(ended: asyncio.Event, bot: Bot, hold: Hold) -> None:
     """Let the bot live until the end is asked for; what ends it before that is raised."""
     living, told = asyncio.create_task(bot.run()), asyncio.create_task(ended.wait())
-    await asyncio.wait((living, told), return_when=asyncio.FIRST_COMPLETED)
+    lost = asyncio.create_task(hold.lost())
+    await asyncio.wait((living, told, lost), return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
+    lost.cancel()
     if not living.done():
         log.info("ending")
         with suppress(TimeoutError):
@@ -88,3 +92,5 @@ async def _until(ended: asyncio.Event, bot: Bot) -> None:
         living.cancel()
     with suppress(asyncio.CancelledError):
         await living
+    if lost.done() and not lost.cancelled():
+        lost.result()

@@ -179,7 +179,7 @@ async def no(hearing: Hearing, request: Request) -> str:
     """拿不准的，不是诉求，不留原话"""
     heard = mask(" ".join(hearing.means.reader.traces(request.text)))
     move(hearing.db, request, "no", await hearing.act(request))
-    hearing.photos_to_drop += await retention.blank(hearing.db, [request])
+    hearing.photos_to_drop = await retention.blank(hearing.db, [request])
     _correct(hearing, request, "request", "no", heard)
     hearing.request = request
     return words.denied(request)

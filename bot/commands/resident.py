@@ -81,7 +81,7 @@ async def mine(hearing: Hearing) -> str:
 async def forget(hearing: Hearing) -> str:
     """抹去您的原话、照片、称呼和角色"""
     if hearing.person is not None:
-        hearing.photos_to_drop += await retention.forget(hearing.db, hearing.person)
+        hearing.photos_to_drop = await retention.forget(hearing.db, hearing.person)
         hearing.person = None
     return words.forgotten()
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.gateway.install import CannotInstall, install, is_file
+from bot.plain import plain
 from bot.wechat.qr import show_code
 
 SETTLED = 60.0
@@ -122,7 +123,7 @@ def show(line: bytes, settings: GatewaySettings) -> bool:
         event = told["event"]
     except (ValueError, TypeError, KeyError):
         if settings.verbose:
-            print(line.decode(errors="replace"), end="", flush=True)
+            print(plain(line.decode(errors="replace")), end="", flush=True)
         return False
     if event == "scan" and told.get("qrcode") and told.get("status") in (2, 5):
         show_code(told["qrcode"])

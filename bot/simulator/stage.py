@@ -29,6 +29,8 @@ UNPACED = Pace(
     per_minute=MANY,
     per_day=MANY,
     room_posts_a_day=MANY,
+    per_person=MANY,
+    heard_per_minute=MANY,
 )
 """Nobody is blocked for speaking fast in a chat of our own."""
 READY_ANSWERS = {

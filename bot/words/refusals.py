@@ -44,6 +44,10 @@ REFUSALS = {
     "same_request": "一件不能并入它自己。",
     "other_building": "{a} 和 {b} 不在一栋楼，不能并。",
     "bad_answer": "请这样写：/答案 物业电话 = 64128899（等号后面留空就是删掉）",
+    "no_database": "{name} 不是楼组的数据库，没有恢复。",
+    "broken_database": "{name} 已经损坏，没有恢复；请换一份备份。",
+    "newer_database": "{name} 是更新的版本写的，没有恢复；请先升级程序。",
+    "database_in_use": "数据库正在用：请先停掉机器人，再来恢复。",
     "which_building_first": "请带上楼号，而且要是您负责的楼，比如：/代记 3号楼2单元的灯不亮了 上门",
 }
 

@@ -24,6 +24,7 @@ AT_ONCE = {
     **{f"LOUZU_PACE__{name}_SECONDS": "0" for name in ("GAP", "JITTER", "GATHER")},
     **dict.fromkeys(("LOUZU_PACE__PER_MINUTE", "LOUZU_PACE__PER_MINUTE_ROOM", "LOUZU_PACE__PER_DAY"), "9999"),
     "LOUZU_PACE__ROOM_POSTS_A_DAY": "9999",
+    "LOUZU_PACE__PER_PERSON": "9999",
     "LOUZU_QUIET__FROM": "00:00",
     "LOUZU_QUIET__UNTIL": "00:00",
 }
