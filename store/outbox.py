@@ -114,7 +114,7 @@ async def retry(db: AsyncSession, post_id: int, not_before: datetime) -> None:
 
 async def echoed(db: AsyncSession, account: str, to: str, text: str | None, message_id: str) -> Post | None:
     """Our own words came back: settle the post they belong to, the oldest open one first."""
-    known = select(Post).where(Post.account == account, Post.message_id == message_id)
+    known = select(Post).where(Post.account == account, Post.to == to, Post.message_id == message_id)
     post = await db.scalar(known.limit(1))
     if post is None:
         open_ = (

@@ -94,7 +94,7 @@ async def test_run_makes_the_tables_by_itself(folder: Path, postgres: Server) ->
     assert (await running.health())[1]["database"] is True
     assert await running.end(signal.SIGTERM) == ""
     assert "database: postgresql" in running.log and PASSWORD not in running.log
-    assert postgres.does("SELECT version_num FROM alembic_version", name) == "0005"
+    assert postgres.does("SELECT version_num FROM alembic_version", name) == "0006"
     assert not list(folder.glob("**/*.db"))
 
 
