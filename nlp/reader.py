@@ -52,11 +52,11 @@ class Knowledge:
 class Reader:
     """Reads messages; made by `load`, safe to share, never raises on any text."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, lately: int = LATELY) -> None:
         self._ours = self._known = knowledge
         # The open requests are compared with each new message, and that is read, assumed and compared.
         self._weighed = lru_cache(COMPARED)(self._weigh)
-        self._understood = lru_cache(LATELY)(lambda text: _Reading(text, self._known))
+        self._understood = lru_cache(lately)(lambda text: _Reading(text, self._known))
 
     def take_up(self, words: own.Own) -> None:
         """Read from now on with a neighbourhood's own words, in place of those taken up before.
@@ -227,8 +227,11 @@ class _Reading:
         return "、".join(shown) or "没有明显的迹象"
 
 
-def load(weights: Path = files.DATA / "weights.tsv") -> Reader:
-    """A reader with its dictionary loaded; takes about half a second, so call it off the event loop."""
+def load(weights: Path = files.DATA / "weights.tsv", lately: int = LATELY) -> Reader:
+    """A reader with its dictionary loaded; takes about half a second, so call it off the event loop.
+
+    `lately`: so many texts it need not read again; more where the same are said over and over.
+    """
     import opencc
 
     data = files.DATA
@@ -245,5 +248,6 @@ def load(weights: Path = files.DATA / "weights.tsv") -> Reader:
             weights=weigh.load(weights, troubles),
             choices=choice.load(data / "choices.tsv"),
             cut=cutting.cutter(),
-        )
+        ),
+        lately,
     )

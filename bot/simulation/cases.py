@@ -143,7 +143,7 @@ class Case:
     async def _answered(self) -> bool:
         ledger = self.world.ledger
         if not self.number:
-            self.number = await number_of(self.world, self.message.id)
+            self.number = await number_of(self.world, ledger.alike(self.message))
             acknowledged = rf"(收到|.*已记) #{self.number}(?!\d)"
             return bool(self.number) and ledger.told(self.house.room, acknowledged)
         return self.waits_for is None or self.waits_for.settled(self.world)
@@ -173,7 +173,7 @@ def course(kind: str, rng: Random) -> list[str]:
     return list(rng.choice(COURSES[kind]))
 
 
-async def number_of(world: World, message_id: str) -> int:
-    """The number that a request got, as whoever reads the group sees it; 0 while it has none."""
+async def number_of(world: World, messages: Sequence[str]) -> int:
+    """The number that a request got, by whichever message, as who reads the group sees it; 0 while it has none."""
     async with world.eyes.read() as db:
-        return await db.scalar(select(Request.number).where(Request.message_id == message_id)) or 0
+        return await db.scalar(select(Request.number).where(Request.message_id.in_(messages))) or 0

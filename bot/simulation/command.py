@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.settings import server_url
 from bot.progress import progress
 from bot.simulation.verdict import Verdict
 from bot.simulation.year import Misread, NotEmpty, Plan, play
@@ -21,6 +22,7 @@ ROWS = {
     "requests": "诉求",
     "replies": "该回的话",
     "digests": "该发的汇总",
+    "vetoed": "停发的汇总",
     "kills": "被杀",
     "requests_lost": "丢了的诉求",
     "requests_doubled": "记重的诉求",
@@ -32,6 +34,8 @@ ROWS = {
     "talk_taken": "闲话当成诉求",
 }
 SHOWN = 20
+SAID = 1_000
+"""More than there are sentences."""
 
 
 @click.command()
@@ -41,9 +45,13 @@ SHOWN = 20
 @click.option("--faults", is_flag=True, help="加上故障：断线、重复、迟到、被杀、数据库坏、时钟跳。")
 @click.option("--json", "as_json", is_flag=True, help="最后一行是 JSON。")
 @click.option(
-    "--store", "url", default="", metavar="URL", help="一个空的 PostgreSQL 数据库；不写就用临时的 SQLite。"
+    "--store",
+    "url",
+    metavar="URL",
+    callback=server_url,
+    help="一个空的 PostgreSQL 数据库；不写就用临时的 SQLite。",
 )
-def simulate(buildings: int, weeks: int, seed: int, faults: bool, as_json: bool, url: str) -> None:
+def simulate(buildings: int, weeks: int, seed: int, faults: bool, as_json: bool, url: str | None) -> None:
     """模拟一个小区的一年，核对有没有丢的、重的、没回的。"""
     plan = Plan(buildings, weeks, seed, faults)
     # What fails here is meant to fail; what came of it stands in the table.
@@ -52,7 +60,7 @@ def simulate(buildings: int, weeks: int, seed: int, faults: bool, as_json: bool,
     with tempfile.TemporaryDirectory(prefix="louzu-simulate-") as folder, progress(weeks * 7, "模拟") as bar:
         where = url or f"sqlite+aiosqlite:///{Path(folder) / 'louzu.db'}"
         try:
-            verdict = asyncio.run(play(plan, load(), where, Path(folder), bar.update))
+            verdict = asyncio.run(play(plan, load(lately=SAID), where, Path(folder), bar.update))
         except NotEmpty:
             raise click.ClickException("这个数据库里已经有东西了，请给一个空的") from None
         except Misread as error:

@@ -62,8 +62,10 @@ class Ledger:
     chat: Delivered
     rooms: list[Room] = field(default_factory=list)
     requests: dict[str, Said] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+    """Messages that say the same once more, with the first one: whichever is heard first opens the request."""
     silent: set[str] = field(default_factory=set)
-    """Messages that must never open a request: repeats, "+1", commands."""
+    """Messages that must never open a request: talk, "+1", commands."""
     owed: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often something that a pattern describes is to be told to a room or person."""
     vetoes: list[Veto] = field(default_factory=list)
@@ -73,6 +75,14 @@ class Ledger:
     def said(self, message: Message, building: str, sentence: Sentence) -> None:
         """A request: to be numbered and acknowledged once."""
         self.requests[message.id] = Said(message.id, message.at, message.room or "", building, sentence)
+
+    def said_again(self, message: Message, first: Message) -> None:
+        """The same by the same person: one request between them."""
+        self.again[message.id] = first.id
+
+    def alike(self, message: Message) -> list[str]:
+        """All that say it."""
+        return [message.id, *(id_ for id_, first in self.again.items() if first == message.id)]
 
     def nothing_new(self, message: Message) -> None:
         """It belongs to something said before."""

@@ -17,12 +17,12 @@ from bot.simulation.chat import FailingChat
 from bot.simulation.faults import FragileStore
 from bot.simulator.stage import UNPACED, Stage
 from nlp import Reader
-from store import Store, journal
+from store import journal
 from store.tables import Post
 
 GATHERING = UNPACED.model_copy(update={"gather_seconds": Pace().gather_seconds})
 """No budget holds anything back, but acknowledgements of a burst go out in one post."""
-EVERY = timedelta(hours=1)
+EVERY = timedelta(hours=3)
 TOLD_LATER = 0.2
 
 
@@ -41,6 +41,8 @@ class Life(Stage):
         self.bot.try_again = 0
         self.arrivals = journal.Journal(store, chat.account, clock.now)
         self.ticked = clock.now()
+        self.soonest: datetime | None = None
+        """When there may be something to say again, by the bot's own clock, as of the last look."""
         self.reached: set[str] = set()
         """What the gateway still keeps for us and need not, once it is handled."""
 
@@ -58,11 +60,14 @@ class Life(Stage):
     async def turn(self, on_time: bool) -> None:
         """Do what fell due, hear what came, say what is owed; the jobs of every minute only now and then."""
         now = self.now()
-        if on_time or now - self.ticked >= EVERY:
+        ticks = on_time or now - self.ticked >= EVERY
+        if ticks:
             for name in self.bot.keeper.due(self.ticked, now):
                 await self.bot.keeper.tick(name, self.bot.speaker.wake)
             self.ticked = max(self.ticked, now)
-        await self.hear()
+        arrives = self.chat.next_arrival()
+        if ticks or self._owes() or (arrives is not None and arrives <= self.chat.true.now()):
+            await self.hear()
 
     async def hear(self) -> None:
         """Hear what came and say what is owed, until there is neither."""
@@ -79,8 +84,8 @@ class Life(Stage):
                     handled = self.reached - set(await self.arrivals.unhandled())
                     self.chat.acknowledge(handled)
                     self.reached -= handled
-            soonest = await self.next_post(self.store)
-            if soonest is None or soonest > self.now() or not await self.bot.speaker.say_due():
+            await self._look()
+            if not self._owes() or not await self.bot.speaker.say_due():
                 return
 
     async def _handle(self, arrivals: Sequence[Arrival]) -> None:
@@ -100,14 +105,13 @@ class Life(Stage):
             except OperationalError:
                 continue
 
-    async def next_post(self, store: Store) -> datetime | None:
-        """When there may be something to say again, by the bot's own clock."""
-        if not self.chat.online:
-            return None
+    async def _look(self) -> None:
         owed = select(func.min(Post.not_before)).where(Post.account == self.chat.account, Post.state == "due")
-        async with store.read() as db:
-            soonest: datetime | None = await db.scalar(owed)
-        return soonest
+        async with self.store.read() as db:
+            self.soonest = await db.scalar(owed)
+
+    def _owes(self) -> bool:
+        return self.chat.online and self.soonest is not None and self.soonest <= self.now()
 
 
 def _id(arrival: Arrival) -> str:

@@ -45,9 +45,10 @@ class Misfortune:
             self.world.at(midnight + timedelta(hours=hour), self._notice)
 
     async def end(self) -> None:
-        """No more of it; whatever the gateway still keeps is told once more."""
+        """No more of it: what was off is on again, and whatever the gateway still keeps is told once more."""
         self.faults.heal()
         self.world.skew(timedelta())
+        await self.world.start()
         self.world.chat.connect()
 
     async def _kill(self) -> None:

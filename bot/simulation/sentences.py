@@ -36,9 +36,9 @@ def sentences(file: Path = FILE) -> list[Sentence]:
         return [Sentence(**row) for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]  # type: ignore[arg-type]
 
 
-def misread(known: Sequence[Sentence], reader: Reader) -> list[str]:
-    """Those that this reader does not take for what they are meant as: nothing can be judged by them."""
-    return [one.text for one in known if not _as_meant(one, reader)]
+def understood(known: Sequence[Sentence], reader: Reader) -> list[Sentence]:
+    """Those that this reader takes for what they are meant as: by the others nothing can be judged."""
+    return [one for one in known if _as_meant(one, reader)]
 
 
 def _as_meant(one: Sentence, reader: Reader) -> bool:

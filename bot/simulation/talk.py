@@ -80,7 +80,7 @@ class Talk:
         if rng.random() < SUPPORTED:
             world.after(rng.uniform(30, 600), self._support)
         elif rng.random() < SAID_AGAIN:
-            world.after(rng.uniform(30, 600), lambda: self._again(who, sentence.text))
+            world.after(rng.uniform(30, 600), lambda: self._again(message, sentence))
 
     def _fresh(self) -> Sentence | None:
         """One that nothing in the building is like, and that was not said for long."""
@@ -105,8 +105,9 @@ class Talk:
     async def _support(self) -> None:
         self._say(self._bystander(), self.rng.choice(self.support))
 
-    async def _again(self, who: str, text: str) -> None:
-        self._say(who, text)
+    async def _again(self, first: Message, sentence: Sentence) -> None:
+        message = self._say(first.sender, sentence.text)
+        self.world.ledger.said_again(message, first)
 
     async def _old_one(self) -> None:
         if self._lately:

@@ -54,6 +54,8 @@ class Verdict:
     kills: int = 0
     digests: int = 0
     """Summaries and replies of the month that were owed."""
+    vetoed: int = 0
+    """Those that a captain stopped."""
     replies: int = 0
     """Acknowledgements, answers to commands and private words that were owed."""
     requests_joined: int = 0
@@ -107,7 +109,7 @@ class _Court:
     def _requests(self) -> None:
         rows = defaultdict(list)
         for row in self.kept:
-            rows[row.message].append(row)
+            rows[self.ledger.again.get(row.message, row.message)].append(row)
         for message, said in self.ledger.requests.items():
             mine = rows.pop(message, [])
             if not mine and message in self.added:
@@ -160,6 +162,7 @@ class _Court:
         said = [post for post in self.posts[room.id] if post.text.startswith(begins)]
         due = datetime.combine(period_end(kind, since), SAID_AT, HERE)
         if any((veto.room, veto.kind, veto.since) == (room.id, kind, since) for veto in self.ledger.vetoes):
+            self.verdict.vetoed += 1
             self.verdict.charge("vetoed_said", begins, len(said))
             return
         self.verdict.digests += 1

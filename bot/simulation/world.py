@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.clock import MovedClock
 from bot.simulation.chat import FailingChat
-from bot.simulation.faults import Faults, FragileStore, Killed
+from bot.simulation.faults import Faults, FragileStore, Killed, quicken
 from bot.simulation.ledger import Ledger
 from bot.simulation.life import Life
 from nlp import Reader
@@ -48,6 +48,7 @@ class World:
         self.ledger = Ledger(self.chat)
         self.store = FragileStore(url, faults)
         self.eyes = Store(url)
+        quicken(self.eyes)
         """To look at the database without being part of what fails."""
         self.life: Life | None = None
         self._deeds: list[tuple[datetime, int, Deed]] = []
@@ -78,12 +79,17 @@ class World:
             if stop >= end:
                 return
 
+    async def settle(self, span: timedelta) -> None:
+        """Nobody does anything any more, so that what is still owed can come."""
+        self._deeds.clear()
+        await self.run_until(self.now() + span)
+
     async def breathe(self) -> None:
         """Let the bot do what there is to do now."""
         on_time = self._on_time()
         if self.life is not None:
             await self._live(self.life.turn(on_time))
-        await self._look_ahead()
+        self._look_ahead()
 
     async def _live(self, living: Awaitable[Any]) -> None:
         try:
@@ -152,9 +158,9 @@ class World:
             stops = self.life.bot.keeper.stops(since, since + DAY)
             self._stops = [stop - self.machine.skew for stop in stops]
 
-    async def _look_ahead(self) -> None:
+    def _look_ahead(self) -> None:
         self._next_post = None
-        soonest = await self.life.next_post(self.eyes) if self.life is not None else None
+        soonest = self.life.soonest if self.life is not None and self.chat.online else None
         if soonest is None:
             return
         # What could be said and was not is held back, by the night, a budget or a send that failed.
