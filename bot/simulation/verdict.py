@@ -130,7 +130,7 @@ class _Court:
 
     def _acknowledged(self, said: Said, row: Kept) -> None:
         about = self.about[said.room, row.number]
-        times = sum(str(row.number) in ACKNOWLEDGED.findall(post.text) for post in about)
+        times = sum(ACKNOWLEDGED.findall(post.text).count(str(row.number)) for post in about)
         self.verdict.replies += 1
         if not times:
             self.verdict.charge("replies_owed", f"收到 #{row.number} {self._named(said)}")
