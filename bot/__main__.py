@@ -24,6 +24,7 @@ COMMANDS = {
     "learn": ("bot.cli.learn:learn", "从楼组长的更正里，给本小区的词提建议"),
     "replay": ("bot.replay:command", "拿一天的群聊记录试跑"),
     "eval": ("bot.cli.evaluate:command", "用标注好的数据评测"),
+    "simulate": ("bot.simulation.command:simulate", "模拟一个小区的一年，核对一件不丢、一条不重"),
     "bench": ("bot.bench:bench", "测速度和内存"),
 }
 """Name -> where it stands, and what `louzu --help` says of it."""

@@ -27,12 +27,13 @@ from store import Store, journal, people
 from store.refusal import Refusal
 
 log = logging.getLogger("louzu")
-TRY_AGAIN = 2.0
-"""Seconds until a message that the database would not take is tried again."""
 
 
 class Bot:
     """One account: hears its rooms, keeps what it heard, speaks when it owes a word."""
+
+    try_again = 2.0
+    """Seconds until a message that the database would not take is tried again."""
 
     def __init__(self, chat: Chat, store: Store, reader: Reader, config: Config, clock: Clock) -> None:
         self.chat, self.store, self.clock = chat, store, clock
@@ -70,7 +71,7 @@ class Bot:
             except (OperationalError, InterfaceError) as error:
                 # Locked or full: nothing was marked seen, so the same message is simply taken again.
                 log.error("database refused %s: %s", _id(arrival), type(error.orig).__name__)
-                await asyncio.sleep(TRY_AGAIN)
+                await asyncio.sleep(self.try_again)
             except Exception:
                 # It stays unhandled in the journal and is tried again at the next start.
                 log.exception("failed on %s", _id(arrival))

@@ -39,6 +39,7 @@ class Keeper:
         if store.file is None:
             # A server has its own backups, a store in memory has nothing to keep.
             retimed["backup"] = "off"
+        self._failed: set[str] = set()
         self.triggers = triggers({name: when for name, when in retimed.items() if when}, means.rules.zone)
 
     async def run(self, wake: Callable[[], None]) -> None:
@@ -46,8 +47,9 @@ class Keeper:
         scheduler = AsyncIOScheduler(timezone=self.means.rules.zone)
         for name, trigger in self.triggers.items():
             scheduler.add_job(
-                self._ticked, trigger, [name, wake], coalesce=True, misfire_grace_time=None, max_instances=1
+                self.tick, trigger, [name, wake], coalesce=True, misfire_grace_time=None, max_instances=1
             )
+        scheduler.add_job(self.again, "interval", [wake], minutes=1, coalesce=True, max_instances=1)
         await self.catch_up(wake)
         scheduler.start()
         try:
@@ -58,15 +60,23 @@ class Keeper:
     async def catch_up(self, wake: Callable[[], None]) -> None:
         """Every job that is switched on, once, in the order of declaration."""
         for name in self.triggers:
-            await self._ticked(name, wake)
+            await self.tick(name, wake)
 
-    async def _ticked(self, name: str, wake: Callable[[], None]) -> None:
+    async def tick(self, name: str, wake: Callable[[], None]) -> None:
+        """One job that fell due; never raises."""
         try:
             await self.do(name)
             self.metrics.jobs.labels(name).inc()
+            self._failed.discard(name)
         except Exception:
-            log.exception("job %s failed; it is due again at its next tick", name)
+            log.exception("job %s failed; it is tried again in a minute", name)
+            self._failed.add(name)
         wake()
+
+    async def again(self, wake: Callable[[], None]) -> None:
+        """What failed: a summary must not wait for the next Monday because the disk was full on this one."""
+        for name in [name for name in self.triggers if name in self._failed]:
+            await self.tick(name, wake)
 
     async def do(self, name: str) -> None:
         """One job: what it finds owed and what is to be said about it, in one transaction."""
@@ -90,8 +100,12 @@ class Keeper:
         return sorted(found)
 
     def due(self, since: datetime, until: datetime) -> list[str]:
-        """The jobs that fall due in (since, until], in the order of declaration."""
-        return [name for name, trigger in self.triggers.items() if _fires(trigger, since, until)]
+        """The jobs that fall due in (since, until] or failed before, in the order of declaration."""
+        return [
+            name
+            for name, trigger in self.triggers.items()
+            if name in self._failed or _fires(trigger, since, until)
+        ]
 
     async def _owe(self, db: AsyncSession, notice: Notice) -> None:
         await owe(db, notice.to, _words(notice, self.means), self.clock.now(), self.means.rules)

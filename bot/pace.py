@@ -41,7 +41,9 @@ class Pace:
         """Seconds until anything at all may be said, 0 for now."""
         if not self._said:
             return 0.0
-        return max(0.0, self.settings.gap_seconds + self._jitter - (now - self._said[-1]).total_seconds())
+        # A clock that was set back has said things in the future: that is no reason to be mute until then.
+        since = max(0.0, (now - self._said[-1]).total_seconds())
+        return max(0.0, self.settings.gap_seconds + self._jitter - since)
 
     def spent(self, now: datetime) -> bool:
         """Whether a budget of the account is used up, so that only what is urgent may still be said."""

@@ -11,6 +11,7 @@ from bot.telling import telling
 from nlp import Reading
 from nlp.reading import ASK_FROM, SPEAK_FROM
 
+UNLIKE = 0.001
 LATELY = timedelta(minutes=5)
 """So long what the room talked of is still at hand."""
 
@@ -25,7 +26,8 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
         return True
     if tells_the_same_tale(hearing, one) is False:
         return True
-    if not one.takes_part and reading.certainty >= SPEAK_FROM and one.other_trouble:
+    unlike = one.other_trouble or _has_nothing_of(reading, one)
+    if not one.takes_part and reading.certainty >= SPEAK_FROM and unlike:
         return True
     unit = one.request.where.get("unit", "")
     if reading.certainty >= SPEAK_FROM and unit and reading.place.unit and unit != reading.place.unit:
@@ -38,6 +40,13 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
         and not one.akin
         and reading.turn != "more"
     )
+
+
+def _has_nothing_of(reading: Reading, one: Bearing) -> bool:
+    """A report of another kind, as unlike as can be: that the room just talked of this joins them no more."""
+    at_it = one.same_place or one.same_trouble or one.names_flat or one.concerned
+    other = reading.category not in ("", "other", one.request.category)
+    return reading.turn == "say" and other and one.alike < UNLIKE and not at_it
 
 
 def _seconds_another(hearing: Hearing, one: Bearing) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from store import Store, outbox, people, places
 from store.tables import Place, Post, Request
 
 log = logging.getLogger("louzu.speaker")
+Write = Callable[[AsyncSession], Awaitable[None]]
 LOOKS_AGAIN = 1.0
 MOST_TRIES = 10
 MOST_TOGETHER = 6
@@ -39,8 +41,12 @@ class Speaker:
         self.pace, self.metrics = Pace(means.config.pace), metrics
         self.echo_within = ECHO_WITHIN * timedelta(seconds=means.config.wechat.call_timeout)
         self._sure_from: datetime | None = None
+        self._in_doubt = False
+        """There may be posts of unknown end."""
         self._owed = asyncio.Event()
         self._mouth = asyncio.Lock()
+        self._unwritten: Write | None = None
+        """How the last send ended, where the database would not take it."""
 
     def wake(self) -> None:
         """Something may be owed now."""
@@ -59,7 +65,7 @@ class Speaker:
         """After a start: what was on the tip of the tongue may have been said; only its echo tells."""
         async with self.store.begin() as db:
             left = await outbox.rest(db, self.chat.account)
-        self._sure_from = self.clock.now() + self.echo_within
+        self._sure_from, self._in_doubt = self.clock.now() + self.echo_within, True
         if left:
             log.warning("%d posts may or may not have been said before the restart", left)
 
@@ -86,6 +92,8 @@ class Speaker:
     async def _say_next(self) -> float:
         if not self.chat.health().well:
             return LOOKS_AGAIN
+        if self._unwritten is not None:
+            await self._write(self._unwritten)
         now = self.clock.now()
         if gap := self.pace.gap(now):
             return min(LOOKS_AGAIN, gap)
@@ -112,13 +120,14 @@ class Speaker:
         return post
 
     async def _owe_again(self, db: AsyncSession, now: datetime) -> None:
-        """What a crash cut off is owed anew once it is certain that it has no echo."""
+        """What is of unknown end is owed anew once it is certain that it has no echo."""
         since = self.chat.health().all_since
-        if since is None:
+        if not self._in_doubt or since is None:
             return
-        again = await outbox.owe_again(db, self.chat.account, since, now - self.echo_within)
+        again, left = await outbox.owe_again(db, self.chat.account, since, now, self.echo_within)
+        self._in_doubt = left > 0
         if again:
-            log.info("%d posts were not said before the restart after all", again)
+            log.info("%d posts were not sent after all", again)
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -157,8 +166,8 @@ class Speaker:
         now = self.clock.now()
         if state != "dropped":
             self.pace.said(now)
-        async with self.store.begin() as db:
-            await outbox.settle(db, post.id, state, now, message_id)
+        await self._write(lambda db: outbox.settle(db, post.id, state, now, message_id))
+        self._in_doubt |= state == "unknown"
         self.metrics.posts.labels(state).inc()
 
     async def _not_sent(self, post: Post, error: NotSent) -> None:
@@ -166,8 +175,15 @@ class Speaker:
             await self._give_up(post)
             return
         log.info("post %s not sent (%s), try %d", post.id, type(error).__name__, post.tries)
+        again = self.clock.now() + backoff(post.tries)
+        await self._write(lambda db: outbox.retry(db, post.id, again))
+
+    async def _write(self, end: Write) -> None:
+        """Write down how a send ended; kept in mind until the database has taken it."""
+        self._unwritten = end
         async with self.store.begin() as db:
-            await outbox.retry(db, post.id, self.clock.now() + backoff(post.tries))
+            await end(db)
+        self._unwritten = None
 
     async def _give_up(self, post: Post) -> None:
         """No post blocks the queue: it is dropped, and the clerks hear of it."""

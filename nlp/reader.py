@@ -52,11 +52,11 @@ class Knowledge:
 class Reader:
     """Reads messages; made by `load`, safe to share, never raises on any text."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, lately: int = LATELY) -> None:
         self._ours = self._known = knowledge
-        # The open requests are compared with each new message, and that is read, assumed and compared.
+        # Open requests are compared with each new message; that is read, assumed and compared.
         self._weighed = lru_cache(COMPARED)(self._weigh)
-        self._understood = lru_cache(LATELY)(lambda text: _Reading(text, self._known))
+        self._understood = lru_cache(lately)(lambda text: _Reading(text, self._known))
 
     def take_up(self, words: own.Own) -> None:
         """Read from now on with a neighbourhood's own words, in place of those taken up before.
@@ -227,23 +227,22 @@ class _Reading:
         return "、".join(shown) or "没有明显的迹象"
 
 
-def load(weights: Path = files.DATA / "weights.tsv") -> Reader:
-    """A reader with its dictionary loaded; takes about half a second, so call it off the event loop."""
+def load(weights: Path = files.DATA / "weights.tsv", lately: int = LATELY) -> Reader:
+    """A reader that keeps so many readings. Takes about half a second, so call it off the event loop."""
     import opencc
 
     data = files.DATA
     troubles = trouble.load(data / "troubles.toml")
-    return Reader(
-        Knowledge(
-            simplified=opencc.OpenCC("t2s"),
-            forms=files.forms(data / "forms.toml"),
-            vocabulary=files.concepts(data / "vocabulary.toml"),
-            parts=files.parts(data / "places.toml"),
-            dangers=danger.load(data / "dangers.toml"),
-            turns=turn.load(data / "turns.toml"),
-            troubles=troubles,
-            weights=weigh.load(weights, troubles),
-            choices=choice.load(data / "choices.tsv"),
-            cut=cutting.cutter(),
-        )
+    known = Knowledge(
+        simplified=opencc.OpenCC("t2s"),
+        forms=files.forms(data / "forms.toml"),
+        vocabulary=files.concepts(data / "vocabulary.toml"),
+        parts=files.parts(data / "places.toml"),
+        dangers=danger.load(data / "dangers.toml"),
+        turns=turn.load(data / "turns.toml"),
+        troubles=troubles,
+        weights=weigh.load(weights, troubles),
+        choices=choice.load(data / "choices.tsv"),
+        cut=cutting.cutter(),
     )
+    return Reader(known, lately)

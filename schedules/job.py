@@ -44,10 +44,10 @@ class Tick:
     dropped_photos: list[str] = field(default_factory=list)
     """Hashes of photos that no request has any more: their files go once the work is kept."""
 
-    def fires(self, name: str, since: datetime) -> list[datetime]:
-        """When a job fell due in (since, now], UTC, oldest first; the last 60. [] when it is switched off."""
+    def fires(self, name: str, since: datetime, most: int = MOST_FIRES) -> list[datetime]:
+        """When a job fell due in (since, now], UTC, oldest first; the last ones. [] when it is switched off."""
         trigger = self.triggers.get(name)
-        return fires(trigger, since, self.now) if trigger else []
+        return fires(trigger, since, self.now, most) if trigger else []
 
 
 Run = Callable[[AsyncSession, Tick], Awaitable[list[Notice]]]
@@ -104,15 +104,15 @@ def triggers(retimed: Mapping[str, str], zone: str) -> dict[str, CronTrigger]:
     return {job.name: trigger(job, retimed.get(job.name), zone) for job in on}
 
 
-def fires(trigger: CronTrigger, since: datetime, until: datetime) -> list[datetime]:
-    """When it fell due in (since, until], UTC, oldest first; at most the last 60."""
+def fires(trigger: CronTrigger, since: datetime, until: datetime, most: int = MOST_FIRES) -> list[datetime]:
+    """When it fell due in (since, until], UTC, oldest first; at most the last `most`."""
     # Looking back in growing steps: a job of every minute after a month away would walk 43,200 fires.
     span = timedelta(hours=1)
     while True:
         start = max(since, until - span)
         found = list(_walk(trigger, start, until))
-        if start == since or len(found) >= MOST_FIRES:
-            return found[-MOST_FIRES:]
+        if start == since or len(found) >= most:
+            return found[-most:]
         span *= 4
 
 

@@ -135,6 +135,8 @@ async def _of_rooms(
     db: AsyncSession, kind: Kind, rooms: Sequence[Room], window: Window, rules: Rules
 ) -> list[tuple[Room, Summary]]:
     """The summary for each room: its building's, or that of all buildings below its place."""
+    if not rooms:
+        return []
     tops = [room.place for room in rooms if room.place]
     buildings = await places.buildings(db, tops) if tops else []
     parts = await summaries(db, kind, buildings, window, rules)
@@ -155,7 +157,7 @@ def _report(kind: Kind, room: Room, summary: Summary) -> Notice:
 
 def _last_day(tick: Tick) -> Window | None:
     """From the evening before to the last one, so that what is said after the ledger is in the next."""
-    fired = tick.fires("daily", tick.now - LONG_AGO)
+    fired = tick.fires("daily", tick.now - LONG_AGO, most=2)
     if not fired:
         return None
     start = fired[-2] if len(fired) > 1 else fired[-1] - DAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
 
@@ -18,6 +18,8 @@ UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
 GATHERED = "ack"
 """The kind of which a room, while it has just had one, is owed the next ones together."""
+SLOW = timedelta(minutes=10)
+"""So much longer what was slow to send may stay on its way."""
 Only = Literal["", "quiet", "urgent"]
 """All that is owed; in a quiet hour only the urgent and who asked; or nothing but the urgent."""
 Budgets = Sequence[tuple[datetime, int, str]]
@@ -107,7 +109,7 @@ async def join(db: AsyncSession, post: Post, text: str, others: Sequence[Post]) 
 async def settle(db: AsyncSession, post_id: int, state: str, at: datetime, message_id: str = "") -> None:
     """The end of a send: said, unknown or dropped. What an echo settled meanwhile stays settled.
 
-    What is unknown by a send that took too long may still be on its way: nobody ever tries that again.
+    Without a try left to its name, what is unknown was slow to send: it may still be on its way.
     """
     values: dict[str, Any] = {"state": state, "said_at": at}
     if state == "unknown":
@@ -143,6 +145,12 @@ async def echoed(db: AsyncSession, account: str, to: str, text: str | None, mess
     return post
 
 
+async def stop(db: AsyncSession, keys: Sequence[str]) -> None:
+    """A captain stops what is owed and not yet said: these posts, with what belongs to them."""
+    theirs = or_(*(or_(Post.key == key, Post.key.startswith(f"{key}:", autoescape=True)) for key in keys))
+    await db.execute(update(Post).where(theirs, Post.state == "due").values(state="stopped"))
+
+
 async def rest(db: AsyncSession, account: str) -> int:
     """After a restart: what was being said may stand in the group; only its echo can tell. How many."""
     left = await db.execute(
@@ -151,25 +159,36 @@ async def rest(db: AsyncSession, account: str) -> int:
     return cast("CursorResult[Any]", left).rowcount
 
 
-async def owe_again(db: AsyncSession, account: str, since: datetime, until: datetime) -> int:
-    """Owe what a crash cut off and nobody heard: begun before `until`, after `since` from when nothing
-    passed us by, without an echo where such posts have one. How many.
+async def owe_again(
+    db: AsyncSession, account: str, since: datetime, now: datetime, echo_within: timedelta
+) -> tuple[int, int]:
+    """Owe what certainly was not sent: begun after `since`, from when nothing passed us by, and without its echo.
+
+    How many, and of how many nobody knows yet.
     """
-    cut_off = (Post.state == "unknown", Post.tries > 0, Post.said_at > since, Post.said_at < until)
-    left = await db.scalars(select(Post).where(Post.account == account, *cut_off))
-    unsaid = [post for post in left if await _would_have_come(db, post, since)]
+    unknown = (Post.account == account, Post.state == "unknown", Post.said_at > since)
+    doubtful = list(await db.scalars(select(Post).where(*unknown)))
+    unsaid = [post for post in doubtful if await _was_not_sent(db, post, since, now - echo_within)]
     for post in unsaid:
-        post.state, post.said_at = "due", None
-    return len(unsaid)
+        post.state, post.not_before, post.said_at = "due", now, None
+    return len(unsaid), len(doubtful) - len(unsaid)
 
 
-async def _would_have_come(db: AsyncSession, post: Post, since: datetime) -> bool:
-    """Whether the echo would be here by now: the last post like it, to a group or person, words or file, has its own."""
+async def _was_not_sent(db: AsyncSession, post: Post, since: datetime, until: datetime) -> bool:
+    """Whether its echo would be here by now: a post like it, to a group or person, words or file, has its own.
+
+    Of what a crash cut off any such post tells; what was slow to send may be on its way until a later one has come.
+    """
+    assert post.said_at is not None
+    cut_off = post.tries > 0
+    if post.said_at > (until if cut_off else until - SLOW):
+        return False
     waiting = select(Seen.id).where(Seen.account == post.account, ~Seen.handled, Seen.at >= post.said_at)
     if await db.scalar(waiting.limit(1)):
         return False
     like = (Post.account == post.account, Post.group == post.group, (Post.text == "") == (post.text == ""))
-    said = select(Post.message_id).where(*like, Post.state == "said", Post.said_at > since)
+    after = Post.said_at > (since if cut_off else post.said_at)
+    said = select(Post.message_id).where(*like, Post.state == "said", after)
     last = await db.scalar(said.order_by(Post.said_at.desc(), Post.id.desc()).limit(1))
     heard = select(Seen.id).where(Seen.account == post.account, Seen.message_id == last)
     return bool(last) and await db.scalar(heard) is not None

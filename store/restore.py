@@ -88,9 +88,7 @@ def _doubt(fresh: Path) -> None:
     """
     with closing(sqlite3.connect(fresh)) as db, db:
         open_ = "state IN ('due', 'saying', 'unknown')"
-        db.execute(
-            f"UPDATE post SET state = 'unknown', said_at = coalesce(said_at, created), tries = 0 WHERE {open_}"
-        )
+        db.execute(f"UPDATE post SET state = 'unknown', said_at = NULL, tries = 0 WHERE {open_}")
 
 
 def _set_aside(file: Path, now: datetime) -> Path | None:

@@ -13,8 +13,8 @@ from store.tables import Correction, Event, Person, Photo, Post, Request, Suppor
 
 OVER = ("said", "dropped", "stopped", "joined")
 """States of posts that are not said any more, and whose words no echo has to be found by."""
-
-
+WORDED = or_(Post.text != "", cast(Post.attachment, String) != "{}")
+"""Posts that still say something: all others need not be written again every night."""
 RESIDENTS = ("more", "notfixed")
 """What residents add to a request, in their own words."""
 
@@ -33,7 +33,9 @@ async def blank(db: AsyncSession, requests: Sequence[Request]) -> list[str]:
         theirs = Post.request_id.in_(ids)
         elsewhere = select(Post.message_id).where(theirs, Post.state == "joined").scalar_subquery()
         over = or_(theirs, Post.key.in_(elsewhere), Post.created >= since)
-        await db.execute(update(Post).where(over, Post.state.in_(OVER)).values(text="", attachment={}))
+        await db.execute(
+            update(Post).where(over, Post.state.in_(OVER), WORDED).values(text="", attachment={})
+        )
     await db.execute(delete(Correction).where(Correction.request_id.in_(ids)))
     return await _drop(db, Photo.request_id.in_(ids))
 
@@ -57,8 +59,8 @@ async def drop_posts(db: AsyncSession, before: datetime) -> None:
         Post.state != "due",
         or_(Post.said_at.is_(None), Post.said_at < before),
     )
-    await db.execute(update(Post).where(*long_ago).values(text="", attachment={}))
-    await db.execute(update(Post).where(*long_ago, ~Post.group).values(to=""))
+    await db.execute(update(Post).where(*long_ago, WORDED).values(text="", attachment={}))
+    await db.execute(update(Post).where(*long_ago, ~Post.group, Post.to != "").values(to=""))
     gone = select(Request.id).where(Request.blanked)
     theirs = (Post.request_id.in_(gone), Post.state.in_(OVER), Post.text != "")
     await db.execute(update(Post).where(*theirs).values(text="", attachment={}))

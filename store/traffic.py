@@ -18,6 +18,7 @@ class Post(Base):
     __table_args__ = (
         Index("post_queue", "account", "state", "not_before"),
         Index("post_target", "account", "to", "said_at"),
+        Index("post_echo", "account", "to", "message_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

@@ -94,7 +94,7 @@ async def test_run_makes_the_tables_by_itself(folder: Path, postgres: Server) ->
     assert (await running.health())[1]["database"] is True
     assert await running.end(signal.SIGTERM) == ""
     assert "database: postgresql" in running.log and PASSWORD not in running.log
-    assert postgres.does("SELECT version_num FROM alembic_version", name) == "0005"
+    assert postgres.does("SELECT version_num FROM alembic_version", name) == "0006"
     assert not list(folder.glob("**/*.db"))
 
 
@@ -109,7 +109,7 @@ async def test_several_that_start_at_once_upgrade_it_once(postgres: Server) -> N
 async def test_a_message_waits_for_a_server_that_is_away_and_counts_once(
     folder: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "TRY_AGAIN", 0.05)
+    monkeypatch.setattr(app.Bot, "try_again", 0.05)
     name, clock = postgres.made(), MovedClock(NOW)
     store, chat = Store(postgres.url(name)), SimulatedChat(clock)
     await migrate(store, NOW)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from bot import events
 from bot.chat import Arrival, Echo, Health, MaybeSent, NoImage, NotSent
@@ -94,8 +95,8 @@ class Stand:
         async with self.store.read() as db:
             return {post.text: post.state for post in await db.scalars(select(Post))}
 
-    async def echo(self, text: str, to: str = "r3") -> None:
-        echo = Echo(f"echo-{text}-{to}", "demo", to, text, self.clock.now())
+    async def echo(self, text: str, to: str = "r3", id_: str = "") -> None:
+        echo = Echo(id_ or f"echo-{text}-{to}", "demo", to, text, self.clock.now())
         await events.note(self.store, self.means, echo, self.clock.now())
 
 
@@ -205,6 +206,74 @@ async def test_an_echo_settles_one_post_of_two_alike(stand: Stand) -> None:
         assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["said", "unknown"]
 
 
+async def test_what_was_slow_to_send_is_said_again_once_a_later_post_has_come_back(echoing: Stand) -> None:
+    echoing.chat.ends = [MaybeSent()]
+    await echoing.owe("周汇总", kind="digest")
+    assert await echoing.say(after=700) == []  # it may be on its way, however long ago
+    await echoing.owe("晚些", to="r5")
+    assert await echoing.say(after=700) == ["晚些"]
+    assert await echoing.say() == [] and (await echoing.states())["周汇总"] == "unknown"
+    await echoing.echo("晚些", to="r5")
+    assert await echoing.say(after=700) == ["周汇总"]
+
+
+async def test_a_file_is_not_said_again_because_texts_come_back(echoing: Stand) -> None:
+    echoing.chat.ends = [MaybeSent()]
+    await echoing.owe("", kind="digest", attachment={"sheet": {"places": [], "period": "2026-11"}})
+    assert await echoing.say() == []
+    await echoing.owe("晚些")
+    assert await echoing.say(after=700) == ["晚些"]
+    await echoing.echo("晚些")
+    assert await echoing.say(after=700) == []
+
+
+async def test_the_echo_of_a_post_whose_id_is_known_settles_no_other_with_the_same_words(
+    stand: Stand,
+) -> None:
+    stand.chat.ends = [MaybeSent()]
+    async with stand.store.begin() as db:
+        room = await places.room(db, "demo", "r3")
+        for key in ("a", "b"):
+            await owe(db, room, Words(key, "reply", "收到"), NOW, stand.means.rules)
+    assert await stand.say() == ["收到"]
+    echo = Echo("id-1", "demo", "r3", "收到", NOW)
+    await events.note(stand.store, stand.means, echo, NOW)
+    async with stand.store.read() as db:
+        assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["unknown", "said"]
+
+
+async def test_how_a_send_ended_is_written_down_once_the_database_takes_it(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry, refused = outbox.retry, [True, True]
+
+    async def locked(*arguments: Any) -> None:
+        if refused:
+            refused.pop()
+            raise OperationalError("UPDATE post", None, Exception("database is locked"))
+        await retry(*arguments)
+
+    monkeypatch.setattr(outbox, "retry", locked)
+    stand.chat.ends = [NotSent()]
+    await stand.owe("收到")
+    assert await stand.say() == []
+    assert await stand.say(after=1) == []
+    assert await stand.say(after=1) == []
+    assert await stand.say(after=10) == ["收到"]
+
+
+async def test_a_clock_that_is_set_back_mutes_nobody(store: Store, tmp_path: Path) -> None:
+    stand = Stand(store, tmp_path, FREE.model_copy(update={"gap_seconds": 4}))
+    await stand.owe("一")
+    assert await stand.say(after=3600) == ["一"]
+    stand.speaker.clock = stand.clock = MovedClock(NOW)
+    await stand.owe("二")
+    assert stand.speaker.pace.gap(NOW) == 4
+    assert await stand.say(after=1) == []
+    stand.clock.move_to(NOW + timedelta(hours=1, seconds=4))
+    assert await stand.say() == ["二"]
+
+
 async def test_what_was_on_the_tip_of_the_tongue_rests_after_a_restart(stand: Stand) -> None:
     await stand.owe("收到")
     await stand.owe("还有")
@@ -260,7 +329,8 @@ async def test_an_echo_that_comes_late_still_counts(echoing: Stand) -> None:
     await cut_off(echoing)
     async with echoing.store.begin() as db:
         later = echoing.clock.now() + timedelta(minutes=2)
-        assert await outbox.owe_again(db, "demo", NOW - timedelta(hours=1), later) == 1
+        since, within = NOW - timedelta(hours=1), timedelta(minutes=1)
+        assert await outbox.owe_again(db, "demo", since, later, within) == (1, 0)
     await echoing.echo("周汇总")
     assert await echoing.say(after=3600) == []
 

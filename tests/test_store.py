@@ -116,7 +116,7 @@ def post(key: str, **more: object) -> Post:
 async def test_a_request_and_the_word_about_it_are_both_kept_or_neither(
     store: Store, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "TRY_AGAIN", 0.01)
+    monkeypatch.setattr(app.Bot, "try_again", 0.01)
     made, chat = await bound(store, reader, tmp_path)
     async with store.begin() as db:
         await db.execute(

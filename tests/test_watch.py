@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
+from sqlalchemy.exc import OperationalError
 
 from bot.chat import Health, NotSent
 from bot.clock import MovedClock
@@ -22,6 +23,7 @@ from bot.simulator.stage import Stage, stage
 from bot.simulator.times import HERE
 from bot.watch import Watch, watched
 from nlp import Reader, load
+from schedules.jobs import JOBS, Notice
 from store import outbox
 from tests.gateway.conftest import free_port
 
@@ -139,6 +141,23 @@ async def test_each_job_that_ran_is_counted(made: Stage) -> None:
     living.cancel()
     told = await numbers(made)
     assert {told[f'louzu_jobs_run_total{{job="{name}"}}'] for name in keeper.triggers} == {1.0}
+
+
+async def test_a_job_that_failed_does_not_wait_for_its_next_day(
+    made: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, weekly = made.bot.keeper, JOBS["weekly"]
+
+    async def broken(*_: object) -> list[Notice]:
+        raise OperationalError("SELECT", None, Exception("database is locked"))
+
+    monkeypatch.setitem(JOBS, "weekly", replace(weekly, run=broken))
+    await keeper.tick("weekly", lambda: None)
+    monkeypatch.setitem(JOBS, "weekly", weekly)
+    assert keeper.due(START, START) == ["weekly"]
+    await keeper.again(lambda: None)
+    assert keeper.due(START, START) == []
+    assert (await numbers(made))['louzu_jobs_run_total{job="weekly"}'] == 1
 
 
 async def test_nothing_that_was_said_is_told(made: Stage) -> None:

@@ -7,12 +7,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
-from bot.cli.settings import opened, with_config
+from bot.cli.settings import opened, server_url, with_config
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.config_values import DatabaseUrl
 from bot.progress import progress
 from store import Store, moving
 from store.alone import alone
@@ -23,18 +21,8 @@ DONE = """搬好了，一共 {rows} 行，每张表的行数都对过。
 DONE_BEFORE = "早就搬好了，两边一样，这次什么都没有动。"
 
 
-def _address(_: click.Context, __: click.Parameter, given: str) -> str:
-    try:
-        url = TypeAdapter(DatabaseUrl).validate_python(given).get_secret_value()
-    except ValidationError as error:
-        raise click.BadParameter(error.errors()[0]["msg"]) from None
-    if not url.startswith("postgresql"):
-        raise click.BadParameter("应以 postgresql:// 开头")
-    return url
-
-
 @click.command()
-@click.option("--to", metavar="地址", required=True, callback=_address, help="postgresql://用户@主机/库名")
+@click.option("--to", metavar="地址", required=True, callback=server_url, help="postgresql://用户@主机/库名")
 @with_config
 def move(config: Config, to: str) -> None:
     """把 SQLite 里的一切搬进一个空的 PostgreSQL 库；先停掉机器人。

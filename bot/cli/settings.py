@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from bot.clock import SystemClock
 from bot.config import Config, load
+from bot.config_values import DatabaseUrl
 from bot.settings import job_mistake
 from bot.vocabulary import reader_of
 from nlp import Reader
@@ -47,6 +49,19 @@ def reader_here() -> Reader:
     for mistake in mistakes:
         on_terminal(f"没有用上本小区的词：{mistake}")
     return reader
+
+
+def server_url(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """The URL of a PostgreSQL, as an option takes it; None where it is left out."""
+    if given is None:
+        return None
+    try:
+        url = TypeAdapter(DatabaseUrl).validate_python(given).get_secret_value()
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"]) from None
+    if not url.startswith("postgresql"):
+        raise click.BadParameter("应以 postgresql:// 开头")
+    return url
 
 
 def private_folder(folder: Path) -> None:

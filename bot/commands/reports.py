@@ -13,7 +13,7 @@ from bot.words import digests
 from schedules.calendar import MOMENT, Window, month_before, month_of, week_before, week_of
 from schedules.digests import summary_of
 from schedules.reports import subject
-from store import places, runs
+from store import outbox, places, runs
 from store.moves import CAPTAINS
 from store.refusal import Refusal
 from store.tables import Place
@@ -38,17 +38,22 @@ async def veto(hearing: Hearing, period: Period) -> str:
     for room in await places.rooms_of(hearing.db, place):
         window = await _next_window(hearing, period, subject(room))
         await runs.veto(hearing.db, period, subject(room), window.period, hearing.now)
+        await outbox.stop(hearing.db, [f"{period}:{subject(room)}:{window.period}"])
         stopped = words.span(window.since, window.until)
     return words.vetoed(period, place.name, stopped)
 
 
 async def _next_window(hearing: Hearing, period: str, room: str) -> Window:
-    """The period that is posted next: the last one on the morning of its post, else the one that runs."""
-    before = (week_before if period == "weekly" else month_before)(hearing.now, hearing.means.rules)
-    fresh = hearing.now - before.end < timedelta(days=1)
-    if fresh and await runs.find(hearing.db, period, room, before.period) is None:
+    """The period that was posted next when it was said: the last one on the morning of its post, else the one that ran.
+
+    What was said while the bot was away may be heard only after the post fell due.
+    """
+    said, rules = hearing.message.at, hearing.means.rules
+    before = (week_before if period == "weekly" else month_before)(said, rules)
+    run = await runs.find(hearing.db, period, room, before.period)
+    if said - before.end < timedelta(days=1) and (run is None or run.at > said):
         return before
-    return (week_of if period == "weekly" else month_of)(hearing.now, hearing.means.rules)
+    return (week_of if period == "weekly" else month_of)(said, rules)
 
 
 async def _own_place(hearing: Hearing) -> Place:

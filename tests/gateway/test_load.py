@@ -24,7 +24,9 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "PER_SECOND", 20)
 
 
-async def test_what_is_asked_in_many_groups_is_answered_and_talk_is_not(modules: Path, tmp_path: Path) -> None:
+async def test_what_is_asked_in_many_groups_is_answered_and_talk_is_not(
+    modules: Path, tmp_path: Path
+) -> None:
     passed: list[int] = []
     plan = Load(minutes=0.1)
     outcome = await load.load(plan, tmp_path, modules, passed.append)
