@@ -26,9 +26,8 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
         return True
     if tells_the_same_tale(hearing, one) is False:
         return True
-    if not one.takes_part and reading.certainty >= SPEAK_FROM and one.other_trouble:
-        return True
-    if not one.takes_part and reading.certainty >= SPEAK_FROM and _has_nothing_of(reading, one):
+    surely = not one.takes_part and reading.certainty >= SPEAK_FROM
+    if surely and (one.other_trouble or _has_nothing_of(reading, one)):
         return True
     unit = one.request.where.get("unit", "")
     if reading.certainty >= SPEAK_FROM and unit and reading.place.unit and unit != reading.place.unit:
