@@ -39,7 +39,7 @@ async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> l
 
 
 async def _echoed(db: AsyncSession, echo: Echo, now: datetime) -> None:
-    if await outbox.echoed(db, echo.account, echo.to, echo.text, echo.id):
+    if await outbox.echoed(db, echo.account, echo.to, echo.text, echo.id, echo.at):
         await outbox.unheard(db, echo.account, echo.text is None, now)
 
 

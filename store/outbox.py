@@ -112,8 +112,13 @@ async def retry(db: AsyncSession, post_id: int, not_before: datetime) -> None:
     )
 
 
-async def echoed(db: AsyncSession, account: str, to: str, text: str | None, message_id: str) -> Post | None:
-    """Our own words came back: settle the post they belong to, the oldest open one first."""
+async def echoed(
+    db: AsyncSession, account: str, to: str, text: str | None, message_id: str, at: datetime
+) -> Post | None:
+    """Our own words, said at `at`, came back: settle the post they belong to, the oldest open one first.
+
+    All files look alike, and words that were wiped like a file: what was over a day before is not meant.
+    """
     known = select(Post).where(Post.account == account, Post.to == to, Post.message_id == message_id)
     post = await db.scalar(known.limit(1))
     if post is None:
@@ -122,6 +127,7 @@ async def echoed(db: AsyncSession, account: str, to: str, text: str | None, mess
             Post.to == to,
             Post.state.in_(("saying", "unknown", "said")),
             Post.message_id == "",
+            or_(Post.said_at.is_(None), Post.said_at > at - SAID_AGAIN_WITHIN),
         )
         query = select(Post).where(*open_, Post.text == (text or ""))
         post = await db.scalar(query.order_by(Post.id).limit(1))
