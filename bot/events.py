@@ -28,7 +28,7 @@ async def note(store: Store, means: Means, arrival: Arrival, now: datetime) -> l
                     return await _recalled(db, means, arrival, now)
             case Echo():
                 if await journal.take(db, arrival.account, arrival.id, now):
-                    await outbox.echoed(db, arrival.account, arrival.to, arrival.text, arrival.id)
+                    await outbox.echoed(db, arrival.account, arrival.to, arrival.text, arrival.id, arrival.at)
             case Joined():
                 (await places.room(db, arrival.account, arrival.room)).topic = arrival.topic
             case Renamed():

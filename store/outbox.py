@@ -18,6 +18,7 @@ UNPACED = ("urgent", "digest")
 """Kinds that no room budget holds back."""
 GATHERED = "ack"
 """The kind of which a room, while it has just had one, is owed the next ones together."""
+DAY = timedelta(days=1)
 SLOW = timedelta(minutes=10)
 """So much longer what was slow to send may stay on its way."""
 Only = Literal["", "quiet", "urgent"]
@@ -130,9 +131,15 @@ async def retry(db: AsyncSession, post_id: int, not_before: datetime) -> None:
     )
 
 
-async def echoed(db: AsyncSession, account: str, to: str, text: str | None, message_id: str) -> Post | None:
-    """Our own words came back: settle the post they belong to; one that waits for its echo before one of unknown end."""
-    there = (Post.account == account, Post.to == to, Post.text == (text or ""))
+async def echoed(
+    db: AsyncSession, account: str, to: str, text: str | None, message_id: str, at: datetime
+) -> Post | None:
+    """Our own words, said at `at`, came back: settle the post they belong to, rather one that waits for its echo.
+
+    All files look alike, and words that were wiped like a file: what was over a day before is not meant.
+    """
+    lately = or_(Post.said_at.is_(None), Post.said_at > at - DAY)
+    there = (Post.account == account, Post.to == to, Post.text == (text or ""), lately)
     begun = or_(Post.state.in_(("saying", "unknown", "said")), and_(Post.state == "due", Post.tries > 0))
     ours = Post.message_id.in_(("", message_id))
     found = list(await db.scalars(select(Post).where(*there, begun, ours).order_by(Post.id)))

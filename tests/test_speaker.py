@@ -95,7 +95,7 @@ class Stand:
         async with self.store.read() as db:
             return {post.text: post.state for post in await db.scalars(select(Post))}
 
-    async def echo(self, text: str, to: str = "r3", id_: str = "") -> None:
+    async def echo(self, text: str | None, to: str = "r3", id_: str = "") -> None:
         echo = Echo(id_ or f"echo-{text}-{to}", "demo", to, text, self.clock.now())
         await events.note(self.store, self.means, echo, self.clock.now())
 
@@ -185,7 +185,7 @@ async def test_what_may_have_been_sent_is_not_sent_again_and_settled_by_its_echo
     stand.chat.ends = [MaybeSent()]
     await stand.owe("收到")
     assert await stand.say() == []
-    assert await stand.say(after=86_400) == []
+    assert await stand.say(after=86_399) == []
     assert await stand.states() == {"收到": "unknown"}
     await stand.echo("收到", to="r5")
     await stand.echo("别的话")
@@ -204,6 +204,20 @@ async def test_an_echo_settles_one_post_of_two_alike(stand: Stand) -> None:
     await stand.echo("收到")
     async with stand.store.read() as db:
         assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["said", "unknown"]
+
+
+async def test_a_file_s_echo_is_not_that_of_one_that_was_over_long_before(stand: Stand) -> None:
+    sheet = {"sheet": {"places": [], "period": "2026-W46"}}
+    for week in (0, 7 * 24 * 3600):
+        stand.clock.move_to(stand.clock.now() + timedelta(seconds=week))
+        stand.chat.ends = [MaybeSent()]
+        await stand.owe(f"表{week}", kind="digest", attachment=sheet)
+        async with stand.store.begin() as db:
+            await db.execute(update(Post).where(Post.key == f"表{week}").values(text=""))
+        await stand.say()
+    await stand.echo(None)
+    async with stand.store.read() as db:
+        assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["unknown", "said"]
 
 
 async def test_what_was_slow_to_send_is_said_again_once_a_later_post_has_come_back(echoing: Stand) -> None:
