@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot import attach, events, intake, quoting, router, words
 from bot.chat import Arrival, Chat, Message
@@ -68,6 +69,8 @@ class Bot:
             try:
                 with self.metrics.seconds.time():
                     return await self._heard(arrival)
+            except StaleDataError:
+                log.info("another account was first at what %s is about", _id(arrival))
             except (OperationalError, InterfaceError) as error:
                 # Locked or full: nothing was marked seen, so the same message is simply taken again.
                 log.error("database refused %s: %s", _id(arrival), type(error.orig).__name__)

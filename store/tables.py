@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.columns import Base, LongWords, Utc
+from store.taught import Answer, Correction
 from store.traffic import Post, Run, Seen
 
 __all__ = [
@@ -174,6 +175,9 @@ class Request(Base):
     """When the reporter was asked whether it is really fixed."""
     blanked: Mapped[bool] = mapped_column(default=False)
     merged_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Goes up with every change: of two accounts that change it at the same instant, one has to look again."""
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
     building: Mapped[Place] = relationship(lazy="joined")
     reporter: Mapped[Person | None] = relationship(lazy="joined")
 
@@ -222,28 +226,3 @@ class Photo(Base):
     hash: Mapped[str] = mapped_column(default="")
     tries: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
-
-
-class Answer(Base):
-    """便民答案: a question with a ready answer, for a place and all below it."""
-
-    __tablename__ = "answer"
-    __table_args__ = (UniqueConstraint("place_id", "question"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    question: Mapped[str]
-    answer: Mapped[str] = mapped_column(LongWords)
-
-
-class Correction(Base):
-    """A captain's correction of a category, a route or (yes, no) of its being a request; goes with the text."""
-
-    __tablename__ = "correction"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
-    at: Mapped[datetime]
-    field: Mapped[str]
-    was: Mapped[str]
-    now: Mapped[str]
-    words: Mapped[str] = mapped_column(LongWords, default="", server_default="")
-    """Of what was no request, the few by which it sounded like one; its text is not kept."""

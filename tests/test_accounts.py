@@ -20,13 +20,14 @@ from bot.app import Bot
 from bot.chat import Message
 from bot.clock import MovedClock
 from bot.config import Config
+from bot.hearing import Hearing
 from bot.outgoing import Words, owe
 from bot.simulator.chat import SimulatedChat
 from bot.simulator.stage import UNPACED
 from nlp import Reader, load
 from store import Store, people, places, requests
 from store.migrate import create_all
-from store.moves import Act
+from store.moves import Act, move
 from store.people import CLOCK
 from store.refusal import Refusal
 from store.tables import Event, Photo, Post, Request, Run
@@ -68,6 +69,9 @@ class Account:
     def speak(self, text: str, image: bytes | None = None) -> Message:
         return self.chat.speak("room", "wang", text, image=image)
 
+    def captain(self, text: str) -> Message:
+        return self.chat.speak("room", "li", text)
+
     @property
     def said(self) -> list[str]:
         return self.chat.said
@@ -89,7 +93,8 @@ class Accounts:
         clock = MovedClock(NOW)
         chat = Recording(clock, account)
         chat.add_person("wang", "王阿婆")
-        chat.add_room("room", building, ["wang"])
+        chat.add_person("li", "李阿姨")
+        chat.add_room("room", building, ["wang", "li"])
         store = self.opened()
         async with store.begin() as db:
             place = await places.building(db, building, await places.community(db, "梧桐里"))
@@ -188,6 +193,28 @@ async def test_what_nobody_confirmed_is_dropped_once(accounts: Accounts) -> None
     async with accounts.store.read() as db:
         ended = Counter(await db.scalars(select(Event.request_id).where(Event.verb == "no")))
     assert len(ended) == 20 and set(ended.values()) == {1}
+
+
+async def test_of_two_who_settle_a_request_at_the_same_instant_one_looks_again(accounts: Accounts) -> None:
+    first, second = await accounts.open("one"), await accounts.open("two")
+    await first.bot.handle(first.speak(TROUBLES[0]))
+    seen: list[str] = []
+
+    async def settle(hearing: Hearing) -> bool:
+        request = (await hearing.db.scalars(select(Request))).one()
+        seen.append(request.state)
+        if len(seen) == 1:
+            await first.bot.handle(first.captain("/办结 1 灯泡换好了"))
+        move(hearing.db, request, "done", Act(CLOCK, NOW), outcome="灯罩换好了")
+        return True
+
+    second.bot.steps = (settle,)
+    await second.bot.handle(second.speak("灯罩换好了"))
+    async with accounts.store.read() as db:
+        request = (await db.scalars(select(Request))).one()
+        verbs = Counter(await db.scalars(select(Event.verb)))
+    assert seen == ["open", "resolved"]
+    assert request.outcome == "灯泡换好了" and verbs["done"] == 1
 
 
 async def test_a_code_that_two_use_at_once_serves_one(accounts: Accounts) -> None:
