@@ -67,8 +67,7 @@ TOGETHER = [
 
 WRONG = {
     ("电梯坏了 停在5楼", "电梯里还有人随地小便 臭得要命", SOON),
-    ("电梯坏了 停在5楼", "电梯里还有人随地小便 臭得要命", LATER),
-    ("水管漏水 流了一地", "我家暖气也不热", SOON),
+    ("我家顶楼漏水了", "墙皮掉下来了", SOON),
     ("楼道里堆满纸箱", "消防通道都堵了", SOON),
 }
 """Still taken the other way round; whoever mends one takes it out."""
