@@ -98,7 +98,9 @@ async def world() -> AsyncIterator[World]:
 
 
 def columns(row: Request) -> dict[str, Any]:
-    return {column.name: getattr(row, column.key) for column in Request.__table__.columns}
+    """All but how often it was changed."""
+    names = [column.key for column in Request.__table__.columns if column.key != "version"]
+    return {name: getattr(row, name) for name in names}
 
 
 @SLOW

@@ -95,12 +95,17 @@ class Stream:
         self.said.requests[await self._say(f"/代记 {text}", "cap", self._room())] = text
 
     async def _note(self) -> None:
-        acknowledged = re.findall(r"收到 #(\d+) ", "".join(map(str, self.gateway.sent())))
+        sent = [told for told in self.gateway.told if told["event"] == "sent"]
+        acknowledged = [
+            (told["to"], number)
+            for told in sent
+            for number in re.findall(r"收到 #(\d+) ", str(told.get("text")))
+        ]
         if acknowledged:
             self._nth += 1
             text = f"第{self._nth}次去看过"
-            number = self.chance.choice(acknowledged)
-            self.said.notes[await self._say(f"/记 {number} {text}", "cap", 1)] = text
+            to, number = self.chance.choice(acknowledged)
+            self.said.notes[await self._say(f"/记 {number} {text}", "cap", int(to.partition("@")[0]))] = text
 
     async def _chat(self) -> None:
         self.said.rest.append(await self._say(self.chance.choice(TALK), "zhao", self._room()))
