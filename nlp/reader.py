@@ -27,7 +27,7 @@ ALARM_FROM = 0.5
 """Words of danger that are more likely meant than not are heard, however much the rest sounds like talk."""
 TOLD_FROM = 0.6
 """A trouble so likely is told for certain."""
-COMPARED, LATELY = 1_000, 4
+COMPARED, LATELY = 4_000, 4
 """Texts of which the troubles, and of which all that they show, are kept."""
 URGENT_FROM = 0.15
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
