@@ -132,12 +132,14 @@ def _settings(home: Home, url: str, port: int) -> dict[str, str]:
 async def _furnish(url: str, home: Home) -> None:
     store = Store(url)
     try:
-        await migrate(store, SystemClock().now())
+        now = SystemClock().now()
+        await migrate(store, now)
         async with store.begin() as db:
             top = await places.community(db, "小区")
             for name in home.rooms:
                 room = await places.room(db, home.account, name)
                 room.place = await places.building(db, f"{name.partition('@')[0]}号楼", top)
+                room.bound_at = now  # it is owed no summary of the time before
     finally:
         await store.close()
 
