@@ -30,17 +30,20 @@ async def photo(hearing: Hearing) -> None:
         request_id = quoted_request.id if quoted_request else None
     if request_id is not None:
         request = await hearing.db.get_one(Request, request_id)
-        await requests.want_photo(
-            hearing.db, request, hearing.message.id, await hearing.speaker(), hearing.now
-        )
+        await picture(hearing, request, hearing.message.id, hearing.now)
         hearing.did, hearing.request = "follow", request
+
+
+async def picture(hearing: Hearing, request: Request, message_id: str, at: datetime) -> None:
+    """Let a picture that the speaker showed be kept with a request."""
+    await requests.want_photo(hearing.db, request, message_id, await hearing.speaker(), at)
 
 
 async def earlier_photos(hearing: Hearing, request: Request) -> None:
     """Pictures that the sender showed shortly before he found the words."""
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
     for shown in room_of(hearing).photos(hearing.message.sender, since):
-        await requests.want_photo(hearing.db, request, shown.message_id, await hearing.speaker(), shown.at)
+        await picture(hearing, request, shown.message_id, shown.at)
         shown.request_id = request.id
 
 

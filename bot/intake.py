@@ -36,8 +36,7 @@ async def take_in(hearing: Hearing, steps: Sequence[Step]) -> None:
         if await step(hearing):
             break
     if hearing.message.image and hearing.request is not None:
-        shown_by = await hearing.speaker()
-        await requests.want_photo(hearing.db, hearing.request, hearing.message.id, shown_by, hearing.now)
+        await attach.picture(hearing, hearing.request, hearing.message.id, hearing.now)
 
 
 async def _ready_answer(hearing: Hearing) -> bool:

@@ -17,6 +17,7 @@ from bot.bench.intake import intake, reading
 from bot.bench.load import PER_SECOND, ROOMS, Load, Outcome, load
 from bot.bench.ratio import Measured
 from bot.bench.wire import wire
+from bot.gateway.install import CannotInstall
 from bot.progress import progress
 
 PROCESSES = 4
@@ -39,8 +40,11 @@ async def _load(minutes: float, postgres: str | None) -> None:
     plans = [Load(minutes)] + ([Load(minutes, PROCESSES, postgres)] if postgres else [])
     for plan in plans:
         with tempfile.TemporaryDirectory(prefix="louzu-bench-") as folder:
-            with progress(plan.messages, "负载") as bar:
-                outcome = await load(plan, Path(folder), modules(), bar.update)
+            try:
+                with progress(plan.messages, "负载") as bar:
+                    outcome = await load(plan, Path(folder), modules(), bar.update)
+            except CannotInstall as reason:
+                raise click.ClickException(str(reason)) from None
             click.echo("\n".join(told(plan, outcome)))
 
 

@@ -27,7 +27,7 @@ TOKEN = "bench"
 PACES = ("PER_MINUTE_ROOM", "PER_MINUTE", "PER_DAY", "ROOM_POSTS_A_DAY", "PER_PERSON", "HEARD_PER_MINUTE")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Gateway:
     """A gateway with groups behind it in which we can speak."""
 

@@ -7,13 +7,12 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
 
 from bot.bench.gateway import Gateway, Home, echo, gateway, louzu, resident
-from bot.bench.said import COMMAND, Said, stream
+from bot.bench.said import COMMAND, Said, rooms, stream
 from bot.gateway.install import install
 
 ROOMS, PER_SECOND = 200, 50
@@ -70,19 +69,20 @@ async def load(plan: Load, folder: Path, modules: Path, passed: Callable[[int], 
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         said = list(islice(stream(ROOMS), plan.messages))
-        rooms = [f"{nth + 1}@chatroom" for nth in range(ROOMS)]
         ours: dict[str, Gateway] = {}
         bots: list[Process] = []
         for nth in range(plan.processes):
-            home = Home(folder / f"bot-{nth}", rooms[nth :: plan.processes], f"account-{nth}", plan.url)
+            home = Home(
+                folder / f"bot-{nth}", rooms(ROOMS)[nth :: plan.processes], f"account-{nth}", plan.url
+            )
             one = await enter(gateway(folder / f"gateway-{nth}", modules))
             bots.append(await enter(louzu(home, one.port)))
             await one.way(Said(home.rooms[0], "first", COMMAND, asked=True))  # it is there, and hears
             ours |= dict.fromkeys(home.rooms, one)
         bare = await enter(gateway(folder / "bare", modules))
         await enter(echo(bare.port, {one.text for one in said if one.asked}))
-        memory = [partial(resident, bot.pid) for bot in bots]
-        return await _Talk(said, ours, bare).told(lambda: sum(one() or 0.0 for one in memory), passed)
+        talk = _Talk(said, ours, bare)
+        return await talk.told(lambda: sum(resident(bot.pid) or 0.0 for bot in bots), passed)
 
 
 class _Talk:
@@ -95,7 +95,7 @@ class _Talk:
 
     async def told(self, memory: Callable[[], float], passed: Callable[[int], None]) -> Outcome:
         """Say all of it, and wait until all is answered; what came of it."""
-        gateways = {id(one): one for one in self.ours.values()}.values()
+        gateways = set(self.ours.values())
         listening = asyncio.gather(_all(gateways, self.answers), _all([self.bare], self.echoes))
         warm, warmed = memory(), int(len(self.said) * WARM)
         async for nth, one in _paced(self.said):

@@ -48,13 +48,19 @@ class Said(NamedTuple):
     asked: bool
 
 
-def stream(rooms: int) -> Iterator[Said]:
+def rooms(count: int) -> list[str]:
+    """The ids of so many groups."""
+    return [f"{nth + 1}@chatroom" for nth in range(count)]
+
+
+def stream(groups: int) -> Iterator[Said]:
     """One message after the other, from group to group, without end."""
+    ids = rooms(groups)
     for number in count():
-        nth = number // rooms
-        room = f"{number % rooms + 1}@chatroom"
+        nth, at = divmod(number, groups)
+        room = ids[at]
         # So that not all groups ask at the same time.
-        turn, asked = divmod(nth + number % rooms, EVERY)
+        turn, asked = divmod(nth + at, EVERY)
         if asked:
             yield Said(room, f"{number % 40}@{room}", TALK[number % len(TALK)], False)
         elif turn % 3 == 0:

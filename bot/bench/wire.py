@@ -8,13 +8,13 @@ from statistics import median
 
 from bot.bench.gateway import Home, echo, gateway, louzu, resident
 from bot.bench.ratio import Measured
-from bot.bench.said import COMMAND, Said
+from bot.bench.said import COMMAND, Said, rooms
 from bot.gateway.install import CannotInstall, install
 
 MEGABYTES, TIMES = "MB", 1.5
 MOST_MEMORY = 150.0
 ROUNDS = 31
-SAID = Said("1@chatroom", "wang", COMMAND, asked=True)
+SAID = Said(rooms(1)[0], "wang", COMMAND, asked=True)
 MEMORY, WAY = "整个程序连着网关时的内存", "一条消息从网关到回音，是裸回声的几倍"
 
 

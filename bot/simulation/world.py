@@ -48,8 +48,8 @@ class World:
         self.ledger = Ledger(self.chat)
         self.store = FragileStore(url, faults)
         self.eyes = Store(url)
-        quicken(self.eyes)
         """To look at the database without being part of what fails."""
+        quicken(self.eyes)
         self.life: Life | None = None
         self._deeds: list[tuple[datetime, int, Deed]] = []
         self._order = count()

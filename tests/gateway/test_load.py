@@ -6,10 +6,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot.bench import load
-from bot.bench.command import told
+from bot.bench.command import bench, told
 from bot.bench.load import Answers, Load, Outcome
 from bot.bench.said import EVERY, stream
 from nlp import load as reader
@@ -47,6 +48,13 @@ async def test_several_processes_share_the_groups_on_one_server(
     outcome = await load.load(plan, tmp_path, modules, lambda _: None)
     assert outcome.ours.counts() == outcome.bare.counts() == (24, 24)
     assert "PostgreSQL，2 个进程" in told(plan, outcome)[0]
+
+
+def test_without_node_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    said = CliRunner().invoke(bench, ["--load", "--minutes", "0.01"])
+    assert said.exit_code == 1 and "Node.js" in said.output
 
 
 def test_the_talk_is_silent_and_what_is_asked_is_a_request() -> None:
