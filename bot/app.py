@@ -45,6 +45,8 @@ class Bot:
         self.speaker = Speaker(chat, store, self.means, clock, self.metrics)
         self.keeper = Keeper(chat.account, store, self.means, clock, self.metrics)
         self.photos = PhotoFetcher(chat, store, self.means, clock)
+        store.when_new("post", self.speaker.wake)
+        store.when_new("photo", self.photos.wake)
         self.vocabulary = Vocabulary(reader, file_of(config))
 
     async def run(self) -> None:
@@ -82,7 +84,7 @@ class Bot:
 
     async def keep(self) -> None:
         """Do what the clock says."""
-        await self.keeper.run(self.speaker.wake)
+        await self.keeper.run()
 
     async def speak(self) -> None:
         """Say what is owed: nothing else in the program sends anything."""
@@ -99,8 +101,6 @@ class Bot:
             hearing = await self._refuse(arrival, error)
         if hearing is not None:
             self.metrics.hearing(hearing)
-        self.speaker.wake()
-        self.photos.wake()
         return hearing
 
     async def _hear(self, message: Message) -> Hearing | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -42,27 +41,27 @@ class Keeper:
         self._failed: set[str] = set()
         self.triggers = triggers({name: when for name, when in retimed.items() if when}, means.rules.zone)
 
-    async def run(self, wake: Callable[[], None]) -> None:
+    async def run(self) -> None:
         """Tick for ever: once for all jobs now, to catch up, then each at its times."""
         scheduler = AsyncIOScheduler(timezone=self.means.rules.zone)
         for name, trigger in self.triggers.items():
             scheduler.add_job(
-                self.tick, trigger, [name, wake], coalesce=True, misfire_grace_time=None, max_instances=1
+                self.tick, trigger, [name], coalesce=True, misfire_grace_time=None, max_instances=1
             )
-        scheduler.add_job(self.again, "interval", [wake], minutes=1, coalesce=True, max_instances=1)
-        await self.catch_up(wake)
+        scheduler.add_job(self.again, "interval", minutes=1, coalesce=True, max_instances=1)
+        await self.catch_up()
         scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
             scheduler.shutdown(wait=False)
 
-    async def catch_up(self, wake: Callable[[], None]) -> None:
+    async def catch_up(self) -> None:
         """Every job that is switched on, once, in the order of declaration."""
         for name in self.triggers:
-            await self.tick(name, wake)
+            await self.tick(name)
 
-    async def tick(self, name: str, wake: Callable[[], None]) -> None:
+    async def tick(self, name: str) -> None:
         """One job that fell due; never raises."""
         try:
             await self.do(name)
@@ -71,12 +70,11 @@ class Keeper:
         except Exception:
             log.exception("job %s failed; it is tried again in a minute", name)
             self._failed.add(name)
-        wake()
 
-    async def again(self, wake: Callable[[], None]) -> None:
+    async def again(self) -> None:
         """What failed: a summary must not wait for the next Monday because the disk was full on this one."""
         for name in [name for name in self.triggers if name in self._failed]:
-            await self.tick(name, wake)
+            await self.tick(name)
 
     async def do(self, name: str) -> None:
         """One job: what it finds owed and what is to be said about it, in one transaction."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from store import server
-from store.driver import connect
+from store.driver import LOOKS, WRITES, connect
 
 MEMORY = "sqlite+aiosqlite:///:memory:"
 BUSY_SECONDS = 10
+_NEW = "louzu.new"
+"""Where a unit of work notes what is new in it."""
+
+
+def note_new(db: AsyncSession, kind: str) -> None:
+    """Something of a kind that somebody waits for is new, once this unit of work is kept."""
+    db.info.setdefault(_NEW, set()).add(kind)
 
 
 class Store:
@@ -28,12 +36,17 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _file(url) if self.sqlite else server.engine(url)
         self._writer = asyncio.Lock()
+        self._waiting: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     @property
     def file(self) -> Path | None:
         """The SQLite file, or None for a store in memory or on a server."""
         name = self.url.database if self.sqlite else None
         return Path(name) if name and name != ":memory:" else None
+
+    def when_new(self, kind: str, tell: Callable[[], None]) -> None:
+        """Have `tell` called whenever something of a kind was kept: a "post", a "photo"."""
+        self._waiting[kind].append(tell)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -46,6 +59,9 @@ class Store:
             session.begin(),
         ):
             yield session
+        for kind in session.info.get(_NEW, ()):
+            for tell in self._waiting[kind]:
+                tell()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -99,5 +115,4 @@ def _empty_log(file: Path) -> None:
 
 def _begin(connection: Connection) -> None:
     # Without IMMEDIATE, read-modify-write is lost silently: 178 of 200, measured.
-    lock = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {lock}")
+    connection.exec_driver_sql(LOOKS if connection.get_execution_options().get("read_only") else WRITES)

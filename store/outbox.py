@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from store import once
+from store.database import note_new
 from store.tables import Post, Seen
 
 UNPACED = ("urgent", "digest")
@@ -29,6 +30,7 @@ Budgets = Sequence[tuple[datetime, int, str]]
 
 async def put(db: AsyncSession, post: Post) -> bool:
     """Owe a post; False when one with its key already was, whatever became of it."""
+    note_new(db, "post")
     return await once.put(db, post, "key")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import once
+from store.database import note_new
 from store.moves import ACTIVE, Act, change, record
 from store.people import Actor
 from store.places import next_number
@@ -193,6 +194,7 @@ async def want_photo(
 ) -> None:
     """Ask for the picture of a message to be fetched and kept with the request."""
     if not await db.scalar(select(Photo.id).where(Photo.message_id == message_id)):
+        note_new(db, "photo")
         db.add(Photo(request_id=request.id, message_id=message_id, person_id=shown_by.id, at=at))
 
 

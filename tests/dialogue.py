@@ -252,7 +252,7 @@ class Play:
         now.config = Config(data_dir=now.config.data_dir, pace=pace, **loaded)
         now.bot = Bot(now.chat, now.store, self.reader, now.config, now.clock)
         await now.bot.speaker.take_stock()
-        await now.bot.keeper.catch_up(now.bot.speaker.wake)
+        await now.bot.keeper.catch_up()
         await now.bot.speaker.say_due()
         await now.settle()
 

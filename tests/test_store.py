@@ -91,6 +91,22 @@ async def test_what_raises_leaves_nothing(store: Store) -> None:
         assert await places.next_number(db, await db.get_one(Place, place_id)) == 1
 
 
+async def test_who_waits_hears_of_what_was_kept_and_of_nothing_else(store: Store) -> None:
+    heard: list[str] = []
+    store.when_new("post", lambda: heard.append("post"))
+    with pytest.raises(ZeroDivisionError):
+        async with store.begin() as db:
+            await outbox.put(db, post("a"))
+            raise ZeroDivisionError
+    async with store.begin() as db:
+        await places.community(db, "小区")
+    assert heard == []
+    async with store.begin() as db:
+        await outbox.put(db, post("a"))
+        assert heard == []
+    assert heard == ["post"]
+
+
 def request() -> Request:
     return Request(route="quick", category="power", text="灯坏了", created=NOW)
 

@@ -146,16 +146,18 @@ async def _furnish(url: str, home: Home) -> None:
 
 @asynccontextmanager
 async def echo(port: int, answers: Container[str]) -> AsyncIterator[None]:
-    """The least that can answer: hear the event, fetch the message, send back what is among `answers`."""
+    """The least that can answer: hear the event, fetch the message, send back what is among `answers`, let it go."""
     stub, hears = open_stub(WeChatSettings(f"127.0.0.1:{port}", TOKEN)), asyncio.Event()
 
     async def answer() -> None:
         async for event in stub.event():
             hears.set()
             if event.type == Event.MESSAGE:
-                payload = await stub.message_payload(id=json.loads(event.payload)["messageId"])
+                id_ = json.loads(event.payload)["messageId"]
+                payload = await stub.message_payload(id=id_)
                 if payload.from_id != "bot" and payload.text in answers:
                     await stub.message_send_text(conversation_id=payload.room_id, text=payload.text)
+                await stub.ding(data=f"ack:{json.dumps([id_])}")
 
     answering = asyncio.create_task(answer())
     try:

@@ -9,13 +9,14 @@ from typing import NamedTuple
 EVERY = 5
 """Of so many messages in a group one is owed an answer."""
 COMMAND = "/进度"
+# Each is a trouble of one flat: a neighbour's is another, and owed an answer of its own.
 TROUBLES = (
-    "家里停水了，麻烦看看",
-    "对讲门铃不响了，请来修一下",
+    "只有我家没水，邻居都有，麻烦看看",
+    "水龙头关不上，一直流",
     "天花板在滴水，楼上漏下来的",
     "空气开关一直跳，家里没电了",
     "马桶堵了，水返上来了",
-    "燃气灶打不着火了",
+    "热水器漏水，地上全是水",
     "厨房下水管漏了",
     "窗外空调架晃得厉害，怕要掉",
 )
@@ -49,8 +50,8 @@ class Said(NamedTuple):
 
 
 def rooms(count: int) -> list[str]:
-    """The ids of so many groups."""
-    return [f"{nth + 1}@chatroom" for nth in range(count)]
+    """The ids of so many groups, of five digits: three would be taken for a flat in the names of their people."""
+    return [f"{nth + 1:05}@chatroom" for nth in range(count)]
 
 
 def stream(groups: int) -> Iterator[Said]:
@@ -62,7 +63,7 @@ def stream(groups: int) -> Iterator[Said]:
         # So that not all groups ask at the same time.
         turn, asked = divmod(nth + at, EVERY)
         if asked:
-            yield Said(room, f"{number % 40}@{room}", TALK[number % len(TALK)], False)
+            yield Said(room, f"neighbour-{number % 40}@{room}", TALK[number % len(TALK)], False)
         elif turn % 3 == 0:
             yield Said(room, f"{turn}@{room}", COMMAND, True)
         else:

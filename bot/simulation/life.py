@@ -49,7 +49,7 @@ class Life(Stage):
     async def begin(self) -> None:
         """What a start does before anything new is heard: take stock, catch up, hear what a kill interrupted."""
         await self.bot.speaker.take_stock()
-        await self.bot.keeper.catch_up(self.bot.speaker.wake)
+        await self.bot.keeper.catch_up()
         await self._handle(
             [self.chat.ring[id_] for id_ in await self.arrivals.unhandled() if id_ in self.chat.ring]
         )
@@ -63,7 +63,7 @@ class Life(Stage):
         ticks = on_time or now - self.ticked >= EVERY
         if ticks:
             for name in self.bot.keeper.due(self.ticked, now):
-                await self.bot.keeper.tick(name, self.bot.speaker.wake)
+                await self.bot.keeper.tick(name)
             self.ticked = max(self.ticked, now)
         arrives = self.chat.next_arrival()
         if ticks or self._owes() or (arrives is not None and arrives <= self.chat.true.now()):
