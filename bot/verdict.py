@@ -106,6 +106,11 @@ class Verdict:
         """Where it spoke in the group though it should have been silent."""
         return [line for line in self.talk if self.outcomes[line.n].said]
 
+    @property
+    def kept_of_talk(self) -> list[Line]:
+        """Talk of which a word was kept, since it was taken for something about a request."""
+        return [line for line in self.talk if self.outcomes[line.n].did in (*ATTACHED, "done", "withdraw")]
+
     def totals(self) -> dict[str, Any]:
         """The counts, and against the labels the shares."""
         messages = len(self.lines)
@@ -120,6 +125,7 @@ class Verdict:
             found["right"] = {kind: share.figures() for kind, share in self.shares().items()}
             found["spoke_at_talk"] = len(self.spoke_at_talk)
             found["talk_answered"] = _round(len(self.spoke_at_talk), len(self.talk))
+            found["talk_kept"] = _round(len(self.kept_of_talk), len(self.talk))
         return found
 
 
@@ -143,6 +149,7 @@ def report(verdict: Verdict, *, misses: bool) -> list[str]:
         names = {**NAMES, "attached": "补充、同一件、附议合计"}
         lines += [f"  {names[kind]} {share}" for kind, share in verdict.shares().items()]
         lines.append(f"  不该出声却出了声 {Share(len(verdict.spoke_at_talk), len(verdict.talk))}")
+        lines.append(f"  闲聊被记进了诉求 {Share(len(verdict.kept_of_talk), len(verdict.talk))}")
     return lines + (_misses(verdict) if misses and verdict.labelled else [])
 
 

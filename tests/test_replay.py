@@ -171,6 +171,20 @@ def test_talk_answered_counts_only_what_was_said_at_talk() -> None:
     assert (totals["spoke_at_talk"], totals["talk_answered"], totals["posts_per_100"]) == (1, 0.5, 66.7)
 
 
+def test_talk_of_which_a_word_was_kept_is_counted() -> None:
+    lines = [labelled("silent", n=n) for n in (1, 2, 3, 4)] + [labelled("follow", 3, n=5)]
+    outcomes = {
+        1: Outcome(1, "follow", 7),
+        2: Outcome(2, "done", 7),
+        3: Outcome(3, "open", 8, "quick"),
+        4: Outcome(4),
+        5: Outcome(5, "follow", 8),
+    }
+    judged = verdict.judge(lines, outcomes, posts=0)
+    assert judged.totals()["talk_kept"] == 0.5
+    assert any("闲聊被记进了诉求 2/4" in line for line in verdict.report(judged, misses=False))
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
