@@ -7,7 +7,6 @@ from operator import itemgetter
 
 from bot import attach, phrases
 from bot.acknowledge import outcome
-from bot.attach import room_of
 from bot.bearing import Bearing, bearings
 from bot.choice import options, speaker
 from bot.hearing import Hearing
@@ -83,26 +82,27 @@ def _likeliest(hearing: Hearing, known: list[Bearing]) -> tuple[Option, float]:
 
 
 async def _said_of(hearing: Hearing, one: Bearing, kind: Kind, probability: float) -> None:
+    request = await hearing.db.get_one(Request, one.request.id)
     # "没修好" must never close anything, however much it sounds like "修好".
     denied = kind == "done" and phrases.NOT_FIXED.search(hearing.message.text)
     if kind in ("done", "withdraw") and not denied:
-        await _ended(hearing, one, kind, probability)
+        await _ended(hearing, one, request, kind, probability)
     else:
-        await _added(hearing, one)
+        await _added(hearing, one, request)
 
 
-async def _ended(hearing: Hearing, one: Bearing, kind: Kind, probability: float) -> None:
-    if one.request.state == "resolved":
-        attach.note(hearing, one.request)
+async def _ended(hearing: Hearing, one: Bearing, request: Request, kind: Kind, probability: float) -> None:
+    if request.state == "resolved":
+        attach.note(hearing, request)
         return
-    await attach.settle(hearing, one.request, kind)
+    await attach.settle(hearing, request, kind)
     if probability < END_FROM or not one.akin:
         # "今天天气好了" names nothing: the captain has to see an end that was perhaps not meant.
-        await attach.tell_of_end(hearing, one.request)
+        await attach.tell_of_end(hearing, request)
 
 
-async def _added(hearing: Hearing, one: Bearing) -> None:
-    request, reading, who = one.request, hearing.reading or Reading(), speaker(hearing, one)
+async def _added(hearing: Hearing, one: Bearing, request: Request) -> None:
+    reading, who = hearing.reading or Reading(), speaker(hearing, one)
     # A volunteer lives there, too: what he reports himself is one household more.
     neighbour = who == "旁人" or (who == "志愿者" and reading.route != "chat")
     concerns_him = one.concerned or one.names_flat or phrases.OWNS_UP.search(hearing.message.text)
@@ -153,7 +153,7 @@ async def answered_by_team(hearing: Hearing) -> bool:
     """A word from the captain or the property desk after a request is its first answer by a human."""
     if not hearing.roles & ANSWERS:
         return False
-    request_id = room_of(hearing).last_request(hearing.now - ANSWERED_WITHIN)
+    request_id = hearing.lately.last_request(hearing.now - ANSWERED_WITHIN)
     request = await hearing.db.get(Request, request_id) if request_id is not None else None
     if request is not None and request.reporter_id != (hearing.person and hearing.person.id):
         hearing.about = request.id

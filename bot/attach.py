@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot import phrases, words
 from bot.acknowledge import FIRST_HEARERS, acknowledge, alarm
 from bot.hearing import Hearing
-from bot.memory import Heard, RoomMemory
+from bot.memory import Heard
 from bot.quoting import quoted_in_talk
 from nlp import Reading
 from schedules.calendar import due
@@ -24,7 +24,7 @@ LONGEST_KEPT = 2_000
 async def photo(hearing: Hearing) -> None:
     """A picture alone: the sender's request of the last minutes gets it; else it waits for the words."""
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
-    request_id = room_of(hearing).last_request(since, hearing.message.sender)
+    request_id = hearing.lately.last_request(since, hearing.message.sender)
     if request_id is None and hearing.message.quoted is not None:
         quoted_request = await quoted_in_talk(hearing)
         request_id = quoted_request.id if quoted_request else None
@@ -42,7 +42,7 @@ async def picture(hearing: Hearing, request: Request, message_id: str, at: datet
 async def earlier_photos(hearing: Hearing, request: Request) -> None:
     """Pictures that the sender showed shortly before he found the words."""
     since = hearing.now - timedelta(minutes=hearing.means.config.keep.photo_minutes)
-    for shown in room_of(hearing).photos(hearing.message.sender, since):
+    for shown in hearing.lately.photos(hearing.message.sender, since):
         await picture(hearing, request, shown.message_id, shown.at)
         shown.request_id = request.id
 
@@ -105,7 +105,7 @@ async def join(hearing: Hearing, request: Request) -> None:
     hearing.did, hearing.request = "same", request
     await earlier_photos(hearing, request)
     await _escalate(hearing, request, await hearing.act(request))
-    heard_of_it = room_of(hearing).spoke_of(request.id, hearing.now - SAID_LATELY)
+    heard_of_it = hearing.lately.spoke_of(request.id, hearing.now - SAID_LATELY)
     if request.category == "fraud" and not phrases.schemes(request.text) & phrases.schemes(
         hearing.message.text
     ):
@@ -181,11 +181,6 @@ async def reopen(hearing: Hearing, request: Request, verb: str, act: Act, said: 
     return await hearing.announce(request, words.reopened(request, captain, hearing.promise(request)))
 
 
-def room_of(hearing: Hearing) -> RoomMemory:
-    """The last minutes of where this was said."""
-    return hearing.means.memory.room(hearing.message.room or hearing.message.sender)
-
-
 def remember(hearing: Hearing, at: datetime) -> None:
     """Keep in memory for the next minutes what was said and what became of it; of who is deaf, no words."""
     message = hearing.message
@@ -200,4 +195,4 @@ def remember(hearing: Hearing, at: datetime) -> None:
         command=hearing.did == "command",
         spoke=bool(hearing.said),
     )
-    room_of(hearing).add(line, hearing.means.memory.keeps)
+    hearing.lately.add(line, hearing.means.memory.keeps)

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from itertools import islice
 
 from bot import phrases
 from bot.hearing import Hearing
-from bot.memory import RoomMemory
 from bot.telling import telling
+from bot.thread import FLAT, Thread, flats, threads
 from nlp import Place as Where
 from nlp import Reading, Said
 from store import places, talk
 from store.moves import ACTIVE
-from store.tables import Place, Request
+from store.tables import Place
 
-LONGEST_THREAD = 2_000
 STANDS = timedelta(hours=12)
 LATELY = 8
 """So many lines are what the room talks of now."""
 
-_FLAT = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
-_FLOOR = re.compile(
-    r"(?<![\d一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])[楼层]"
-)
-_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", start=1)}
+_PARTS = [part.name for part in fields(Where)]
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A request with what was added to it since: who took part, in which words, from which flats."""
+class Remark:
+    """What a message is by itself, whatever it may bear on."""
 
-    request: Request
-    people: frozenset[int | None]
-    text: str
+    said: Said
+    person_id: int | None
+    home: str
     flats: frozenset[str]
-    floors: frozenset[str]
+    tells: frozenset[str]
+    troubles: AbstractSet[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Talk:
 class Bearing:
     """How one remark bears on one thread."""
 
-    request: Request
+    request: talk.Reported
     text: str
     """What was said of it so far."""
     own: bool
@@ -124,67 +120,57 @@ async def bearings(hearing: Hearing) -> list[Bearing]:
     return await bearings_on(hearing, known) if known else []
 
 
-async def bearings_on(hearing: Hearing, known: Sequence[Request]) -> list[Bearing]:
+async def bearings_on(hearing: Hearing, known: Sequence[talk.Reported]) -> list[Bearing]:
     """How the message bears on each of these requests."""
-    talks = _talks(hearing)
+    talks, remark = _talks(hearing), _remark(hearing)
     return [
-        _bearing(hearing, thread, talks.get(thread.request.id)) for thread in await _threads(hearing, known)
+        _bearing(hearing, remark, thread, talks.get(thread.request.id))
+        for thread in await threads(hearing, known)
     ]
 
 
-async def _threads(hearing: Hearing, known: Sequence[Request]) -> list[Thread]:
-    said: dict[int, list[talk.Word]] = {one.id: [] for one in known}
-    for word in await talk.words(hearing.db, known):
-        said[word.request_id].append(word)
-    return [_thread(one, said[one.id], _room(hearing).texts(one.id)) for one in known]
-
-
-def _thread(request: Request, said: Sequence[talk.Word], lately: Sequence[str]) -> Thread:
-    reporter = request.reporter
-    text = "\n".join([request.text, *(word.text for word in said), *lately])[:LONGEST_THREAD]
-    homes = [reporter.household if reporter else "", *(word.household for word in said)]
-    return Thread(
-        request=request,
-        people=frozenset([request.reporter_id, *(word.person_id for word in said)]),
-        text=text,
-        flats=frozenset(home.rpartition("-")[2] for home in homes if home) | set(_FLAT.findall(text)),
-        floors=_floors(text),
+def _remark(hearing: Hearing) -> Remark:
+    text, reading = hearing.message.text, hearing.reading or Reading()
+    return Remark(
+        said=Said(text, reading.category, reading.place),
+        person_id=hearing.person.id if hearing.person else None,
+        home=flat_of(hearing),
+        flats=flats(text),
+        tells=telling(text),
+        troubles=hearing.means.reader.troubles(text).keys(),
     )
 
 
-def _bearing(hearing: Hearing, thread: Thread, talk: Talk | None) -> Bearing:
-    request, reading = thread.request, hearing.reading or Reading()
-    person_id = hearing.person.id if hearing.person else None
-    text, where = hearing.message.text, Where(**request.where)
-    said = Said(request.text, request.category, where)
-    named = set(_FLAT.findall(text))
-    told, known = (hearing.means.reader.troubles(one).keys() for one in (text, thread.text))
-    takes_part = person_id is not None and person_id in thread.people
+def _bearing(hearing: Hearing, remark: Remark, thread: Thread, talk: Talk | None) -> Bearing:
+    request, where, reader = thread.request, Where(**thread.request.where), hearing.means.reader
+    known = reader.troubles(thread.text).keys()
+    age = hearing.now - request.created
+    takes_part = remark.person_id is not None and remark.person_id in thread.people
     # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
-    after = timedelta() if takes_part else hearing.now - request.created
+    after = timedelta() if takes_part else age
     return Bearing(
         request=request,
         text=thread.text,
-        own=person_id is not None and request.reporter_id == person_id,
+        own=remark.person_id is not None and request.reporter_id == remark.person_id,
         takes_part=takes_part,
-        alike=hearing.means.reader.same(said, Said(text, reading.category, reading.place), after),
-        shares=len(telling(text) & telling(thread.text)),
-        concerned=not takes_part and flat_of(hearing) in thread.flats,
-        names_flat=bool(named & thread.flats),
-        elsewhere=_elsewhere(thread, reading.place),
-        same_place=_same_place(where, reading.place),
-        same_trouble=bool(told & known),
-        other_trouble=bool(told and known) and not told & known,
+        alike=reader.same(Said(request.text, request.category, where), remark.said, after),
+        shares=len(remark.tells & telling(thread.text)),
+        concerned=not takes_part and remark.home in thread.flats,
+        names_flat=bool(remark.flats & thread.flats),
+        elsewhere=_elsewhere(thread, where, remark.said.place),
+        same_place=_same_place(where, remark.said.place),
+        same_trouble=bool(remark.troubles & known),
+        other_trouble=bool(remark.troubles and known) and not remark.troubles & known,
         talk=talk,
         resumed=_resumed(hearing, request),
-        age=hearing.now - request.created,
+        age=age,
     )
 
 
 def _talks(hearing: Hearing) -> dict[int, Talk]:
     """When each request was last talked of in this room."""
     # Where nobody spoke since, what was said last stands there for hours.
-    lines = _room(hearing).since(hearing.now - STANDS)
+    lines = hearing.lately.since(hearing.now - STANDS)
     often = Counter(line.request_id for line in islice(reversed(lines), LATELY))
     found: dict[int, Talk] = {}
     offered = False
@@ -198,15 +184,14 @@ def _talks(hearing: Hearing) -> dict[int, Talk]:
     return found
 
 
-def _resumed(hearing: Hearing, request: Request) -> timedelta | None:
-    last = _room(hearing).last_of(hearing.message.sender)
+def _resumed(hearing: Hearing, request: talk.Reported) -> timedelta | None:
+    last = hearing.lately.last_of(hearing.message.sender)
     about = last is not None and last.request_id == request.id and not last.command
     ago = hearing.now - last.at if last is not None else STANDS
     return ago if about and ago < STANDS else None
 
 
-def _elsewhere(thread: Thread, new: Where) -> bool:
-    known = Where(**thread.request.where)
+def _elsewhere(thread: Thread, known: Where, new: Where) -> bool:
     floor = new.floor or new.flat[:-2]
     if new.flat and thread.flats:
         return new.flat not in thread.flats and not (not known.flat and floor in thread.floors)
@@ -216,26 +201,16 @@ def _elsewhere(thread: Thread, new: Where) -> bool:
 
 
 def _same_place(known: Where, new: Where) -> bool:
-    both = [(one, other) for one, other in zip(astuple(known), astuple(new), strict=True) if one and other]
+    pairs = ((getattr(known, part), getattr(new, part)) for part in _PARTS)
+    both = [(one, other) for one, other in pairs if one and other]
     return bool(both) and all(one == other for one, other in both)
-
-
-def _floors(text: str) -> frozenset[str]:
-    return frozenset(_number(found) for found in _FLOOR.findall(text))
-
-
-def _number(word: str) -> str:
-    if word.isdigit():
-        return word
-    tens, ten, ones = word.rpartition("十")
-    return str((_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0))
 
 
 def flat_of(hearing: Hearing) -> str:
     """The speaker's flat, as kept or as shown in his name; "-" when neither tells."""
     if hearing.person is not None and hearing.person.household:
         return hearing.person.household.rpartition("-")[2]
-    found = _FLAT.search(hearing.message.name)
+    found = FLAT.search(hearing.message.name)
     return found[0] if found else "-"
 
 
@@ -243,7 +218,3 @@ def speaks_to_somebody(hearing: Hearing) -> bool:
     """An answer to a neighbour, which adds nothing unless it names a place."""
     where = hearing.reading.place if hearing.reading else None
     return phrases.TO_SOMEBODY.search(hearing.message.text) is not None and not where
-
-
-def _room(hearing: Hearing) -> RoomMemory:
-    return hearing.means.memory.room(hearing.message.room or hearing.message.sender)

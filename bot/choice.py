@@ -10,7 +10,6 @@ from typing import Literal, get_args
 
 from bot import phrases
 from bot.acknowledge import staff
-from bot.attach import room_of
 from bot.bearing import Bearing, Talk, speaks_to_somebody
 from bot.hearing import Hearing
 from bot.ruled_out import LATELY, means_another
@@ -129,7 +128,7 @@ def of_message(hearing: Hearing) -> dict[str, float]:
         "带图": hearing.message.image,
         "管事的": staff(hearing),
         "志愿者": "volunteer" in hearing.roles,
-        "有人开团": any(phrases.OFFER.search(line.text) for line in list(room_of(hearing).lines)[-LINES:]),
+        "有人开团": any(phrases.OFFER.search(line.text) for line in list(hearing.lately.lines)[-LINES:]),
     }
     signs |= {f"像{TURNED[turn]}": _leaning(score) for turn, score in reading.leanings.items()}
     signs |= {name: shape.search(text) is not None for name, shape in _SHAPES.items()}
@@ -204,7 +203,7 @@ def _of_talk(talk: Talk, text: str, reading: Reading) -> dict[str, float]:
 
 
 def _spoke_of_another(hearing: Hearing) -> bool:
-    last = room_of(hearing).last_of(hearing.message.sender)
+    last = hearing.lately.last_of(hearing.message.sender)
     return last is not None and last.request_id is not None and hearing.now - last.at < LATELY
 
 

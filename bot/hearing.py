@@ -13,7 +13,7 @@ from bot import home
 from bot.arguments import Reference
 from bot.chat import Message
 from bot.config import Config
-from bot.memory import Memory
+from bot.memory import Memory, RoomMemory
 from bot.outgoing import Kind, Words, owe
 from bot.patience import Patience
 from bot.words import sentences
@@ -69,6 +69,11 @@ class Hearing:
     @property
     def place(self) -> Place | None:
         return self.room.place if self.room else None
+
+    @property
+    def lately(self) -> RoomMemory:
+        """The last minutes of where this was said."""
+        return self.means.memory.room(self.message.room or self.message.sender)
 
     @property
     def today(self) -> date:

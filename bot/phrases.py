@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from bot.telling import TEXTS
 
 ELSE = re.compile(
     r"\s*(还有|另外|再有|对了|顺便|再就是|再一个|另|再(说|讲|报|问|提|补)(一|个|件|桩|声|下)|又一(个|件|桩))"
@@ -57,6 +60,7 @@ _SCHEMES = {
 }
 
 
+@lru_cache(TEXTS)
 def schemes(text: str) -> frozenset[str]:
     """What tales of swindlers a text tells: two different ones are two warnings."""
     said = text.lower()

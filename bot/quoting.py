@@ -7,7 +7,7 @@ import re
 from bot.arguments import Reference
 from bot.bearing import bearings_on
 from bot.hearing import Hearing
-from store import requests
+from store import requests, talk
 from store.refusal import Refusal
 from store.tables import Request
 
@@ -51,7 +51,11 @@ async def _one_of(hearing: Hearing, known: list[Request]) -> Request | None:
     """Of several that one post tells of the one that is named again, by number or words, or is his own."""
     again = {one.number for one in _named(hearing.message.text)}
     person = hearing.person.id if hearing.person else None
-    akin = {one.request.id for one in await bearings_on(hearing, known) if one.akin}
+    akin = {
+        one.request.id
+        for one in await bearings_on(hearing, [talk.reported(one) for one in known])
+        if one.akin
+    }
     for found in (
         [one for one in known if one.number in again],
         [one for one in known if one.id in akin],

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+
+TEXTS = 4_000
+"""Texts of which it is kept what tells: open requests are compared with each new message."""
 
 # Characters that tell nothing of what a sentence is about.
 HOLLOW = frozenset(
@@ -14,8 +18,11 @@ HOLLOW = frozenset(
 _THINGS = frozenset("水灯门锁梯管线树窗墙井池桶杆棚味狗猫")
 
 
-def telling(text: str) -> set[str]:
+@lru_cache(TEXTS)
+def telling(text: str) -> frozenset[str]:
     """The things, and the pairs of neighbouring characters, that say what a text is about."""
     flat = unicodedata.normalize("NFKC", text).lower()
     pairs = (flat[at : at + 2] for at in range(len(flat) - 1))
-    return (set(flat) & _THINGS) | {pair for pair in pairs if pair.isalpha() and not set(pair) & HOLLOW}
+    return _THINGS.intersection(flat).union(
+        pair for pair in pairs if pair.isalpha() and not HOLLOW.intersection(pair)
+    )

@@ -15,7 +15,7 @@ from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.danger import DANGER_OF, DANGERS
 from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said, Turn
-from nlp.same import Report
+from nlp.same import Report, Told
 from nlp.turn import TURNED, TURNS
 from nlp.words import Words
 
@@ -81,7 +81,7 @@ class Reader:
     def troubles(self, text: str) -> dict[str, str]:
         """The particular trouble that a text tells for certain, if any, with its category."""
         categories = self._known.troubles.categories
-        _, told = self._weighed(text)
+        told = self._weighed(text).troubles
         return {name: categories[name] for name in told if told[name] >= TOLD_FROM and name in categories}
 
     def signs(self, text: str) -> list[str]:
@@ -120,12 +120,11 @@ class Reader:
         return same.probability_of(self._report(first), self._report(second), after, self._known.troubles)
 
     def _report(self, said: Said) -> Report:
-        return Report(said, *self._weighed(said.text))
+        return Report(said, self._weighed(said.text))
 
-    def _weigh(self, text: str) -> tuple[str, dict[str, float]]:
-        """A text in the standard form with numerals as digits, and the trouble it tells of."""
+    def _weigh(self, text: str) -> Told:
         reading = self._understood(text)
-        return place.digits(reading.text), reading.told()
+        return same.told(place.digits(reading.text), reading.told())
 
 
 def _standard(text: str, known: Knowledge) -> str:

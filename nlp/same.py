@@ -31,28 +31,53 @@ _SIDES = ("左边", "右边", "东边", "西边", "南边", "北边", "前面", 
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a text tells by itself, worked out once however often it is compared."""
+
+    troubles: Mapping[str, float]
+    """The probability of each trouble."""
+    certain: float
+    """1 when one trouble is certain, less the vaguer it is."""
+    floors: frozenset[int]
+    sides: frozenset[str]
+    cars: frozenset[str]
+    """The colours of the cars it names."""
+    pairs: frozenset[str]
+    """Its pairs of neighbouring letters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One request, ready to be compared."""
 
     said: Said
-    text: str
-    """Its text in the standard form, numerals as digits."""
-    told: Mapping[str, float]
-    """The probability of each trouble."""
+    told: Told
+
+
+def told(text: str, troubles: Mapping[str, float]) -> Told:
+    """What a text in the standard form, numerals as digits, tells beside these troubles."""
+    return Told(
+        troubles,
+        sum(share * share for share in troubles.values()),
+        _floors_in(text),
+        frozenset(side for side in _SIDES if side in text),
+        frozenset(hit[1] for hit in _CAR.finditer(text)),
+        frozenset(text[at : at + 2] for at in range(len(text) - 1) if text[at : at + 2].isalnum()),
+    )
 
 
 def probability_of(first: Report, second: Report, after: timedelta, troubles: Troubles) -> float:
     """The probability that `second`, made so long after, reports what `first` did."""
     shared = {
-        name: share * second.told[name]
-        for name, share in first.told.items()
-        if name in second.told and name in troubles.scopes
+        name: share * second.told.troubles[name]
+        for name, share in first.told.troubles.items()
+        if name in second.told.troubles and name in troubles.scopes
     }
     scope = troubles.scopes[max(shared, key=shared.__getitem__)] if shared else "unit"
     score = ALIKE + _agreed(first, second, sum(shared.values()))
     score -= LATER * math.log1p(after / timedelta(minutes=1))
-    score += _places(first.said.place, second.said.place, scope) + _floors(first.text, second.text, scope)
-    score += _sides(first.text, second.text) + 3.0 * max(0.0, _overlap(first.text, second.text) - 0.5)
+    score += _places(first.said.place, second.said.place, scope) + _floors(first, second, scope)
+    score += _sides(first.told, second.told) + 3.0 * max(0.0, _overlap(first.told, second.told) - 0.5)
     return round(probability(score), 4)
 
 
@@ -72,12 +97,8 @@ def _places(first: Place, second: Place, scope: Scope) -> float:
 def _agreed(first: Report, second: Report, shared: float) -> float:
     if not second.said.category:
         return AGREED * math.log(shared + 0.01)
-    return AGREED * math.log(shared / math.sqrt(_certain(first.told) * _certain(second.told)) + 0.01)
-
-
-def _certain(told: Mapping[str, float]) -> float:
-    """Two that are both vague may still agree: 1 when one trouble is certain, less the vaguer it is."""
-    return sum(share * share for share in told.values())
+    # Two that are both vague may still agree.
+    return AGREED * math.log(shared / math.sqrt(first.told.certain * second.told.certain) + 0.01)
 
 
 _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
@@ -88,8 +109,8 @@ _WEIGHED: dict[Scope, tuple[tuple[str, float, float], ...]] = {
 }
 
 
-def _floors(first: str, second: str, scope: Scope) -> float:
-    one, other = _floor_set(first), _floor_set(second)
+def _floors(first: Report, second: Report, scope: Scope) -> float:
+    one, other = _floor_set(first, scope), _floor_set(second, scope)
     if not one or not other:
         return 0.0
     if one & other:
@@ -98,37 +119,31 @@ def _floors(first: str, second: str, scope: Scope) -> float:
     return -APART if scope == "floor" else -1.8
 
 
-def _floor_set(text: str) -> set[int]:
+def _floor_set(report: Report, scope: Scope) -> frozenset[int]:
+    """The floors a report names; what belongs to a landing is on that of the flat."""
+    flat = report.said.place.flat
+    return report.told.floors | {int(flat[:-2])} if scope == "floor" and flat else report.told.floors
+
+
+def _floors_in(text: str) -> frozenset[int]:
     """The floors a text names, ranges filled in."""
     found = {int(hit[1]) for hit in _FLOOR.finditer(text)}
     for hit in _RANGE.finditer(text):
         low, high = int(hit[1]), int(hit[2])
         found.update(range(low, min(high, low + 40) + 1))
-    return found
+    return frozenset(found)
 
 
-def _sides(first: str, second: str) -> float:
+def _sides(first: Told, second: Told) -> float:
     """Another side, another car: 左边 and 右边, 白色 and 红面包车."""
-    return sum(-APART for seen in (_side_set, _car_colours) if _apart(seen(first), seen(second)))
+    return -APART * (_apart(first.sides, second.sides) + _apart(first.cars, second.cars))
 
 
-def _apart(one: set[str], other: set[str]) -> bool:
+def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one and other and not one & other)
 
 
-def _side_set(text: str) -> set[str]:
-    return {side for side in _SIDES if side in text}
-
-
-def _car_colours(text: str) -> set[str]:
-    return {hit[1] for hit in _CAR.finditer(text)}
-
-
-def _overlap(first: str, second: str) -> float:
+def _overlap(first: Told, second: Told) -> float:
     """How many of the shorter text's pairs of letters the other has, 0 to 1."""
-    one, other = _pairs(first), _pairs(second)
+    one, other = first.pairs, second.pairs
     return len(one & other) / max(6, min(len(one), len(other)))
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1) if text[at : at + 2].isalnum()}

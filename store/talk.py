@@ -7,21 +7,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from store.moves import ACTIVE
 from store.tables import Event, Person, Place, Request, Supporter
 
 
-async def lately(db: AsyncSession, building: Place, since: datetime) -> list[Request]:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A request as far as talk may be about it: whole rows would take four times as long, for every message."""
+
+    id: int
+    state: str
+    category: str
+    danger: str
+    where: dict[str, str]
+    text: str
+    created: datetime
+    reporter_id: int | None
+    home: str
+    """The reporter's household, "" where nobody knows it."""
+
+
+def reported(request: Request) -> Reported:
+    """A request of which the whole row is there already."""
+    home = request.reporter.household if request.reporter else ""
+    return Reported(*[*(getattr(request, column.key) for column in _COLUMNS), home])
+
+
+async def lately(db: AsyncSession, building: Place, since: datetime) -> list[Reported]:
     """What is open or unsure in a building, and what was resolved since then; those blanked left out."""
-    return list(await db.scalars(_LATELY, {"building": building.id, "since": since}))
+    rows = await db.execute(_LATELY, {"building": building.id, "since": since})
+    return [Reported(*row) for row in rows]
 
 
+_COLUMNS = (
+    Request.id,
+    Request.state,
+    Request.category,
+    Request.danger,
+    Request.where,
+    Request.text,
+    Request.created,
+    Request.reporter_id,
+)
 _LATELY = (
-    select(Request)
+    select(*_COLUMNS, func.coalesce(Person.household, ""))
+    .outerjoin(Person, Person.id == Request.reporter_id)
     .where(
         Request.building_id == bindparam("building"),
         or_(
@@ -30,8 +63,6 @@ _LATELY = (
         ),
         Request.text != "",
     )
-    # Which roles the reporter has does not matter here, and would cost a statement more.
-    .options(joinedload(Request.reporter).lazyload(Person.roles))
     .order_by(Request.id)
 )
 
@@ -46,7 +77,7 @@ class Word:
     household: str
 
 
-async def words(db: AsyncSession, requests: Sequence[Request]) -> list[Word]:
+async def words(db: AsyncSession, requests: Sequence[Reported]) -> list[Word]:
     """Everything that was added to these requests, in no order."""
     rows = await db.execute(_WORDS, {"requests": [request.id for request in requests]})
     return [Word(id_, person, text, home or "") for id_, person, text, home in rows]
