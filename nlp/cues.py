@@ -12,6 +12,8 @@ from nlp.knowledge import Concept
 from nlp.words import Words
 
 _CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
+_UNBROKEN = re.compile(r"[^,.!?;:。、\n…~ ]+")
+"""What jieba, too, cuts by itself."""
 _LETTER = re.compile(r"[\da-z]")
 _LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
@@ -24,44 +26,31 @@ _LETTERED = (
 )
 """Shapes that hold a digit or a Latin letter; most messages have neither."""
 _SHAPES = (
-    ("形:方括号标题", "[【", re.compile(r"^\s?[\[【]")),
-    ("形:问号", "?", re.compile(r"\?")),
-    ("形:连问", "?", re.compile(r"\?.{0,40}\?", re.S)),
-    ("形:感叹", "!", re.compile(r"!")),
-    ("形:连叹", "!", re.compile(r"!!|!.{0,30}!", re.S)),
-    ("形:吗呢结尾", "吗呢不没么", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
-    ("形:吧呀结尾", "吧呀啊呗啦", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
-    ("形:@开头", "@", re.compile(r"^@")),
-    ("形:几点钟", "点:", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
-    (
-        "形:几号楼",
-        "号栋幢弄单#",
-        re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)"),
-    ),
-    ("形:几楼", "楼层f", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
-    ("形:话题", "#/", re.compile(r"#[^#]{2,}#|//@")),
-    ("形:表情", "", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
-    ("形:省略", ".。…", re.compile(r"\.\.\.|。。|…")),
-    (
-        "形:转发开头",
-        "转通公提倡各尊",
-        re.compile(r"^[\[【#(]{0,2}\S{0,4}(?:转|通知|公告|提示|提醒|通告|倡议|各位|尊敬的)"),
-    ),
-    ("形:有没有一起", "有谁", re.compile(r"(?:有没有|有人|谁).{0,10}(?:一起|拼|团|要|卖|会|推荐|送)")),
-    ("形:来一下", "来去", re.compile(r"(?:来|去)[\u4e00-\u9fff]{1,4}(?:一下|下|看|掉|走|开|好)")),
-    ("形:谁的", "谁哪", re.compile(r"(?:谁|哪家|哪户|哪位|哪个)[\u4e00-\u9fff]{0,4}的")),
-    ("形:是我", "我", re.compile(r"^.{0,8}(?:是|在)我|我(?:这就|马上|来|去|刚)")),
-    ("形:还有吗", "还", re.compile(r"还[\u4e00-\u9fff]{0,6}(?:吗|没|不)")),
-    ("形:现在", "现刚正已", re.compile(r"现在|到现在|刚刚|刚才|正在|已经.{1,4}(?:天|个月|年)")),
-    ("形:过去", "那当以小昨上去", re.compile(r"那年|当年|以前|小时候|昨晚梦|上次|去年")),
-    (
-        "形:关于开头",
-        "关投反请举咨求建",
-        re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)"),
-    ),
-    ("形:我你", "我", re.compile(r"我.{0,12}你|你.{0,12}我")),
+    ("形:方括号标题", re.compile(r"^\s?[\[【]")),
+    ("形:问号", re.compile(r"\?")),
+    ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
+    ("形:感叹", re.compile(r"!")),
+    ("形:连叹", re.compile(r"!!|!.{0,30}!", re.S)),
+    ("形:吗呢结尾", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
+    ("形:吧呀结尾", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
+    ("形:@开头", re.compile(r"^@")),
+    ("形:几点钟", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
+    ("形:几号楼", re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)")),
+    ("形:几楼", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
+    ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
+    ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
+    ("形:省略", re.compile(r"\.\.\.|。。|…")),
+    ("形:转发开头", re.compile(r"^[\[【#(]{0,2}\S{0,4}(?:转|通知|公告|提示|提醒|通告|倡议|各位|尊敬的)")),
+    ("形:有没有一起", re.compile(r"(?:有没有|有人|谁).{0,10}(?:一起|拼|团|要|卖|会|推荐|送)")),
+    ("形:来一下", re.compile(r"(?:来|去)[\u4e00-\u9fff]{1,4}(?:一下|下|看|掉|走|开|好)")),
+    ("形:谁的", re.compile(r"(?:谁|哪家|哪户|哪位|哪个)[\u4e00-\u9fff]{0,4}的")),
+    ("形:是我", re.compile(r"^.{0,8}(?:是|在)我|我(?:这就|马上|来|去|刚)")),
+    ("形:还有吗", re.compile(r"还[\u4e00-\u9fff]{0,6}(?:吗|没|不)")),
+    ("形:现在", re.compile(r"现在|到现在|刚刚|刚才|正在|已经.{1,4}(?:天|个月|年)")),
+    ("形:过去", re.compile(r"那年|当年|以前|小时候|昨晚梦|上次|去年")),
+    ("形:关于开头", re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)")),
+    ("形:我你", re.compile(r"我.{0,12}你|你.{0,12}我")),
 )
-"""Each with the characters of which it holds one; "" where there are too many to name."""
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
 WEIGHED = 400
@@ -113,6 +102,26 @@ def letters(text: str) -> set[str]:
     return found
 
 
+def alone_in(words: list[str]) -> set[int]:
+    """Where a character stands for itself: a word of its own, or an end of a phrase (灯不亮, 谁的车)."""
+    found: set[int] = set()
+    at = 0
+    for word in words:
+        if len(word) != 2:
+            found.update((at, at + len(word) - 1))
+        at += len(word)
+    return found
+
+
+def _alone(text: str, wanted: set[int], cut: Cut) -> set[int]:
+    """The places where a character stands for itself, in those parts of a text that hold any of the `wanted`."""
+    found: set[int] = set()
+    for part in _UNBROKEN.finditer(text):
+        if not wanted.isdisjoint(range(*part.span())):
+            found.update(part.start() + at for at in alone_in(cut(part[0])))
+    return found
+
+
 def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[int, int, Concept]]:
     """The hits that no longer hit contains; expects them by start, longer ones first."""
     kept: list[tuple[int, int, Concept]] = []
@@ -127,18 +136,16 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
     cues = Cues(text, found=outermost(vocabulary.all(text)))
-    # A single character counts only where jieba cuts it free: 车 is not in 风车.
-    cues.found = [hit for hit in cues.found if hit[1] - hit[0] > 1 or cut.alone(text, hit[0])]
+    if single := {s for s, end, _ in cues.found if end - s == 1 and not cut.free(text, s)}:
+        # A single character counts only where jieba cuts it free: 车 is not in 风车.
+        hidden = single - _alone(text, single, cut)
+        cues.found = [hit for hit in cues.found if hit[0] not in hidden]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
     kinds = frozenset[str]().union(*[_kinds(concept) for _, _, concept in cues.found])
     _together(cues, kinds)
-    for name, shape in _LETTERED if _LETTER.search(text) else ():
+    for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
-            cues.signs[name] = hit[0].strip()[:12]
-    held = set(text)
-    for name, any_of, shape in _SHAPES:
-        if (not any_of or not held.isdisjoint(any_of)) and (hit := shape.search(text)):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
     if {"thing", "trouble"} <= kinds and _bare(cues):
