@@ -32,6 +32,7 @@ class Thread:
 
 
 async def threads(hearing: Hearing, known: Sequence[talk.Reported]) -> list[Thread]:
+    """These requests, each with all that was said of it."""
     said: dict[int, list[talk.Word]] = {one.id: [] for one in known}
     for word in await talk.words(hearing.db, known):
         said[word.request_id].append(word)
@@ -52,11 +53,13 @@ def _thread(request: talk.Reported, said: Sequence[talk.Word], lately: Sequence[
 
 @lru_cache(TEXTS)
 def flats(text: str) -> frozenset[str]:
+    """The numbers in a text that may be flats."""
     return frozenset(FLAT.findall(text))
 
 
 @lru_cache(TEXTS)
 def floors(text: str) -> frozenset[str]:
+    """The floors a text names, in digits."""
     return frozenset(_number(found) for found in _FLOOR.findall(text))
 
 

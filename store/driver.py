@@ -11,8 +11,6 @@ import aiosqlite
 
 LOOKED_AHEAD = 64
 """Rows that aiosqlite fetches at once while it iterates; here everything is fetched at once."""
-
-
 LOOKS, WRITES = "BEGIN DEFERRED", "BEGIN IMMEDIATE"
 """How a transaction begins; who writes waits until nobody else does."""
 

@@ -30,8 +30,10 @@ Budgets = Sequence[tuple[datetime, int, str]]
 
 async def put(db: AsyncSession, post: Post) -> bool:
     """Owe a post; False when one with its key already was, whatever became of it."""
-    note_new(db, "post")
-    return await once.put(db, post, "key")
+    new = await once.put(db, post, "key")
+    if new:
+        note_new(db, "post")
+    return new
 
 
 async def take(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from store.tables import Event, Person, Place, Request, Supporter
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A request as far as talk may be about it: whole rows would take four times as long, for every message."""
+    """A request as far as talk may be about it; whole rows, read for every message, bring much that nobody weighs."""
 
     id: int
     state: str
@@ -33,27 +33,20 @@ class Reported:
 def reported(request: Request) -> Reported:
     """A request of which the whole row is there already."""
     home = request.reporter.household if request.reporter else ""
-    return Reported(*[*(getattr(request, column.key) for column in _COLUMNS), home])
+    return Reported(**{column: getattr(request, column) for column in _COLUMNS}, home=home)
 
 
 async def lately(db: AsyncSession, building: Place, since: datetime) -> list[Reported]:
     """What is open or unsure in a building, and what was resolved since then; those blanked left out."""
     rows = await db.execute(_LATELY, {"building": building.id, "since": since})
-    return [Reported(*row) for row in rows]
+    return [Reported(**row) for row in rows.mappings()]
 
 
-_COLUMNS = (
-    Request.id,
-    Request.state,
-    Request.category,
-    Request.danger,
-    Request.where,
-    Request.text,
-    Request.created,
-    Request.reporter_id,
-)
+_COLUMNS = [column.name for column in fields(Reported) if column.name != "home"]
 _LATELY = (
-    select(*_COLUMNS, func.coalesce(Person.household, ""))
+    select(
+        *(getattr(Request, column) for column in _COLUMNS), func.coalesce(Person.household, "").label("home")
+    )
     .outerjoin(Person, Person.id == Request.reporter_id)
     .where(
         Request.building_id == bindparam("building"),

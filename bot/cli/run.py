@@ -30,8 +30,8 @@ GRACE = 20.0
 """Seconds that a post on the tip of the tongue has to be finished."""
 NOT_OTHERS = 0o077
 TAKES_TURNS = 0.0005
-"""Seconds until a thread lets another go on. With Python's own 5 ms each statement's way to SQLite's thread and back
-waits for whatever else goes on; with this a fifth more messages are heard."""
+"""Seconds until a thread lets another go on. With Python's own 5 ms the way to SQLite's thread and back waits long for
+whatever else goes on; with each statement done there, this let a fifth more messages be heard."""
 
 
 @click.command()
