@@ -56,9 +56,11 @@ export default class Neighbourhood extends PuppetMock {
   async _messageSend (to, something) {
     if (faults.slowSend) await pause(faults.slowSend)
     if (faults.sendLag) await pause(Math.random() * faults.sendLag)
-    const sent = await super._messageSend(to, something)
-    const size = something instanceof FileBox ? (await something.toBuffer()).length : undefined
-    tell('sent', { to, text: size === undefined ? something : undefined, name: something.name, size })
+    const picture = something instanceof FileBox ? await something.toBuffer() : undefined
+    const what = picture ? FileBox.fromBase64(picture.toString('base64'), something.name) : something
+    // In one breath with the delivery: a kill between the two would make this ledger a liar.
+    if (this.isLoggedIn) tell('sent', picture ? { to, name: something.name, size: picture.length } : { to, text: something })
+    const sent = await super._messageSend(to, what)
     if (faults.sendLag) await pause(Math.random() * faults.sendLag)
     if (Math.random() < (faults.sendFails ?? 0)) throw new Error('flake after delivery')
     return faults.ids ? this.last : sent
