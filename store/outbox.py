@@ -150,7 +150,9 @@ async def echoed(
     if any(post.message_id for post in found):
         return None  # the chat had told its id when it was sent
     awaited = [post for post in found if post.state in ("saying", "said")]
-    post = awaited[-1] if awaited else found[0] if found else None
+    # What waits to be tried again was refused, most often; what is of unknown end may well have been said.
+    doubtful = [post for post in found if post.state == "unknown"] or found
+    post = awaited[-1] if awaited else doubtful[0] if doubtful else None
     if post is not None:
         post.state, post.message_id = "said", message_id
     return post

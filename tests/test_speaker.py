@@ -79,10 +79,10 @@ class Stand:
         self.means = Means(self.config, rules_of(self.config), reader, Memory(30))
         return Speaker(self.chat, self.store, self.means, self.clock, Metrics())
 
-    async def owe(self, text: str, to: str = "r3", kind: Any = "ack", **more: Any) -> None:
+    async def owe(self, text: str, to: str = "r3", kind: Any = "ack", key: str = "", **more: Any) -> None:
         async with self.store.begin() as db:
             here = await places.room(db, "demo", to)
-            await owe(db, here, Words(text, kind, text, **more), self.clock.now(), self.means.rules)
+            await owe(db, here, Words(key or text, kind, text, **more), self.clock.now(), self.means.rules)
 
     async def say(self, after: float = 0) -> list[str]:
         """What is said that many seconds later."""
@@ -196,14 +196,24 @@ async def test_what_may_have_been_sent_is_not_sent_again_and_settled_by_its_echo
 
 async def test_an_echo_settles_one_post_of_two_alike(stand: Stand) -> None:
     stand.chat.ends = [MaybeSent(), MaybeSent()]
-    async with stand.store.begin() as db:
-        room = await places.room(db, "demo", "r3")
-        for key in ("a", "b"):
-            await owe(db, room, Words(key, "ack", "收到"), NOW, stand.means.rules)
+    for key in ("a", "b"):
+        await stand.owe("收到", key=key)
     await stand.say()
     await stand.echo("收到")
     async with stand.store.read() as db:
         assert list(await db.scalars(select(Post.state).order_by(Post.id))) == ["said", "unknown"]
+
+
+async def test_an_echo_is_not_that_of_what_was_refused_while_another_may_have_been_said(stand: Stand) -> None:
+    stand.chat.ends = [NotSent(), MaybeSent()]
+    for key in ("card", "sheet"):
+        await stand.owe("像文件一样", kind="digest", key=key)
+    assert await stand.say() == []
+    await stand.echo("像文件一样")
+    assert await stand.say(after=60) == ["像文件一样"]
+    async with stand.store.read() as db:
+        found = await db.execute(select(Post.state, Post.message_id).order_by(Post.id))
+        assert [tuple(row) for row in found] == [("said", "id-1"), ("said", "echo-像文件一样-r3")]
 
 
 async def test_a_file_s_echo_is_not_that_of_one_that_was_over_long_before(stand: Stand) -> None:
@@ -245,10 +255,8 @@ async def test_the_echo_of_a_post_whose_id_is_known_settles_no_other_with_the_sa
     stand: Stand,
 ) -> None:
     stand.chat.ends = [MaybeSent()]
-    async with stand.store.begin() as db:
-        room = await places.room(db, "demo", "r3")
-        for key in ("a", "b"):
-            await owe(db, room, Words(key, "reply", "收到"), NOW, stand.means.rules)
+    for key in ("a", "b"):
+        await stand.owe("收到", kind="reply", key=key)
     assert await stand.say() == ["收到"]
     echo = Echo("id-1", "demo", "r3", "收到", NOW)
     await events.note(stand.store, stand.means, echo, NOW)
@@ -396,9 +404,8 @@ async def test_a_send_that_took_too_long_is_never_repeated(echoing: Stand) -> No
 async def test_an_echo_whose_post_is_known_settles_no_other(stand: Stand) -> None:
     await stand.owe("收到")
     assert await stand.say() == ["收到"]
+    await stand.owe("收到", key="again")
     async with stand.store.begin() as db:
-        room = await places.room(db, "demo", "r3")
-        await owe(db, room, Words("again", "ack", "收到"), NOW, stand.means.rules)
         assert await outbox.take(db, "demo", NOW)
     await events.note(stand.store, stand.means, Echo("id-1", "demo", "r3", "收到", NOW), NOW)
     async with stand.store.read() as db:
@@ -408,9 +415,7 @@ async def test_an_echo_whose_post_is_known_settles_no_other(stand: Stand) -> Non
 async def test_an_echo_is_that_of_what_was_said_before_that_of_what_a_crash_cut_off(stand: Stand) -> None:
     stand.chat.tells_ids = False
     await cut_off(stand, "收到")
-    async with stand.store.begin() as db:
-        room = await places.room(db, "demo", "r3")
-        await owe(db, room, Words("again", "ack", "收到"), NOW, stand.means.rules)
+    await stand.owe("收到", key="again")
     assert await stand.say() == []
     assert await stand.say(after=60) == ["收到"]
     await stand.echo("收到")
@@ -422,9 +427,7 @@ async def test_of_two_pictures_the_second_waits_until_it_is_known_whether_the_fi
     echoing: Stand,
 ) -> None:
     await cut_off(echoing)
-    async with echoing.store.begin() as db:
-        room = await places.room(db, "demo", "r3")
-        await owe(db, room, Words("next", "digest", "周汇总"), NOW, echoing.means.rules)
+    await echoing.owe("周汇总", kind="digest", key="next")
     await echoing.owe("别的", to="r3")
     assert await echoing.say(after=1) == ["别的"]
     await echoing.echo("周汇总")
