@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,14 @@ from store.migrate import newest
 from store.refusal import Refusal
 
 LOGS = ("-wal", "-shm")
+DONE_SINCE = """
+    INSERT OR IGNORE INTO run (job, subject, period, at, vetoed)
+    SELECT job, subject, period, at, vetoed FROM present.run WHERE subject IN (
+        SELECT 'room:' || id FROM room JOIN present.room USING (id, account, contact)
+        UNION SELECT 'person:' || id FROM person JOIN present.person USING (id, account, contact)
+    )
+"""
+"""Of rooms and people that both databases know. What was opened since is in no copy, and its ids serve again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ def restore(file: Path, source: Path, photos: Path, words: Path, now: datetime) 
     fresh = file.with_name(f"{file.name}.restoring")
     copy_file(source, fresh)
     _doubt(fresh)
+    _done_since(fresh, file)
     aside = _set_aside(file, now)
     for log in LOGS:
         file.with_name(file.name + log).unlink(missing_ok=True)
@@ -89,6 +98,14 @@ def _doubt(fresh: Path) -> None:
     with closing(sqlite3.connect(fresh)) as db, db:
         open_ = "state IN ('due', 'saying', 'unknown')"
         db.execute(f"UPDATE post SET state = 'unknown', said_at = NULL, tries = 0 WHERE {open_}")
+
+
+def _done_since(fresh: Path, present: Path) -> None:
+    """A summary that went out after the copy was made is not said once more, as far as the present one can be read."""
+    with closing(sqlite3.connect(fresh, uri=True)) as db, suppress(sqlite3.DatabaseError):
+        db.execute("ATTACH ? AS present", (f"{present.resolve().as_uri()}?immutable=1",))
+        with db:
+            db.execute(DONE_SINCE)
 
 
 def _set_aside(file: Path, now: datetime) -> Path | None:

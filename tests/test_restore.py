@@ -91,6 +91,44 @@ def test_what_was_owed_then_is_left_to_a_person_and_not_said_again(folder: Path)
         assert db.execute("SELECT state, tries FROM post").fetchall() == [("unknown", 0)]
 
 
+def test_a_summary_that_went_out_since_is_not_said_again(folder: Path) -> None:
+    louzu("code", "room", "3号楼")
+    ours, theirs, gone = ("room:1", "w8"), ("room:2", "w8"), ("request:1", "")
+    with closing(sqlite3.connect(folder / "louzu.db")) as db, db:
+        add = "INSERT INTO room (account, contact, topic) VALUES (?, ?, '')"
+        db.executemany(add, [("main", "room-3"), ("main", "room-5")])
+    louzu("backup", "usb")
+    with closing(sqlite3.connect(folder / "louzu.db")) as db, db:
+        # Number 2 is another room by now.
+        db.execute("UPDATE room SET contact = 'room-7' WHERE id = 2")
+        db.executemany(
+            "INSERT INTO run (job, subject, period, at, vetoed) VALUES ('weekly', ?, ?, '2026-11-23', 1)",
+            [ours, theirs, gone],
+        )
+    [copy] = (folder.parent / "usb").glob("*.db")
+    for _ in range(2):
+        assert louzu("restore", str(copy)).exit_code == 0
+        with closing(sqlite3.connect(folder / "louzu.db")) as db:
+            found = db.execute("SELECT subject, period, vetoed FROM run WHERE job = 'weekly'").fetchall()
+            assert found == [(*ours, 1)]
+
+
+def test_the_log_of_a_broken_database_does_not_get_into_the_restored_one(folder: Path) -> None:
+    copy = copied(folder)
+    running = sqlite3.connect(folder / "louzu.db")
+    running.execute("UPDATE place SET name = '6号楼' WHERE name = '5号楼'")
+    running.commit()
+    log = (folder / "louzu.db-wal").read_bytes()
+    running.close()
+    (folder / "louzu.db").write_bytes(b"no database any more" * 500)
+    (folder / "louzu.db-wal").write_bytes(log)
+    assert louzu("restore", str(copy)).exit_code == 0
+    assert buildings(folder / "louzu.db") == ["3号楼"]
+    with closing(sqlite3.connect(folder / "louzu.db")) as db:
+        assert db.execute("SELECT name FROM place WHERE kind = 'building'").fetchall() == [("3号楼",)]
+    assert list(folder.glob("*before-restore.db-wal"))
+
+
 def test_a_lost_or_broken_database_can_be_replaced(folder: Path) -> None:
     copy = copied(folder)
     (folder / "louzu.db").write_bytes(b"no database any more" * 500)
