@@ -10,12 +10,15 @@ import betterproto
 from grpclib.client import Channel
 from grpclib.config import Configuration
 from grpclib.exceptions import GRPCError, StreamTerminatedError
+from h2.connection import H2Connection
 from wechaty_grpc.wechaty import PuppetStub
 
 from bot.wechat.settings import WeChatSettings
 
 NETWORK = (OSError, StreamTerminatedError, GRPCError, TimeoutError)
 """What a call may fail with: ConnectionError is an OSError."""
+# A connection remembers each call that ended on it, left to itself the last 65,536: days in which the memory grows.
+H2Connection.MAX_CLOSED_STREAMS = 1_000
 
 
 class Event(IntEnum):
