@@ -14,14 +14,15 @@ from bot.quoting import quoted_in_talk
 from bot.ruled_out import tells_the_same_tale
 from nlp import Reading
 from nlp.choice import Kind, Option
+from nlp.reading import SPEAK_FROM
 from store.moves import HOLDERS, TEAM
 from store.tables import Request
 
 ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request a word of the team is an answer to it."""
-COSTS: dict[Kind, float] = {"silent": 1.0, "new": 3.5, "add": 2.5, "done": 1.0, "withdraw": 1.0}
+COSTS: dict[Kind, float] = {"silent": 1.0, "new": 2.75, "add": 2.0, "done": 1.0, "withdraw": 1.0}
 """What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
-JOIN_FROM = 0.6
+JOIN_FROM = 0.57
 """A neighbour's words are rather counted twice than joined to the wrong request."""
 SAME_FROM = 0.93
 """So alike to the reader two requests are one, whatever else speaks for two."""
@@ -68,7 +69,15 @@ def _known_already(hearing: Hearing, one: Bearing) -> bool:
     if not one.active:
         return one.takes_part and one.akin and phrases.NOT_FIXED.search(hearing.message.text) is not None
     tale = tells_the_same_tale(hearing, one)
-    return one.alike >= SAME_FROM if tale is None else tale
+    alike = one.alike >= SAME_FROM or _has_it_too(hearing, one)
+    return alike if tale is None else tale
+
+
+def _has_it_too(hearing: Hearing, one: Bearing) -> bool:
+    """我家也是 老人不敢坐, said when this was just told, is of nothing else, though it names nothing of it."""
+    asks = (hearing.reading or Reading()).certainty >= SPEAK_FROM
+    told = one.talk is not None and one.talk.since == 0 and not one.own
+    return told and not asks and phrases.LIKEWISE.match(hearing.message.text) is not None
 
 
 def _likeliest(hearing: Hearing, known: list[Bearing]) -> tuple[Option, float]:

@@ -12,7 +12,7 @@ from bot import phrases
 from bot.acknowledge import staff
 from bot.bearing import Bearing, Talk, speaks_to_somebody
 from bot.hearing import Hearing
-from bot.ruled_out import LATELY, means_another
+from bot.ruled_out import LATELY, ends_nothing, means_another
 from nlp import Reading
 from nlp.choice import Option, Part, Signs
 from nlp.reading import SPEAK_FROM
@@ -49,6 +49,7 @@ _ENDING = frozenset(
         "总",
         "像诉求",
         "不像诉求",
+        "像说事",
         "字数",
         "很短",
         "问",
@@ -90,6 +91,8 @@ def _of_request(hearing: Hearing, one: Bearing, common: Part) -> Iterator[Option
     bears = of_bearing(hearing, one)
     going_on = (common, Part("续", who, bears))
     yield Option("add", about, going_on)
+    if ends_nothing(hearing):
+        return
     ending = {name: strength for name, strength in {**common.signs, **bears}.items() if name in _ENDING}
     if who != "旁人":
         yield Option("done", about, (*going_on, Part("结", who, ending)))
@@ -130,6 +133,7 @@ def of_message(hearing: Hearing) -> dict[str, float]:
         "志愿者": "volunteer" in hearing.roles,
         "有人开团": any(phrases.OFFER.search(line.text) for line in list(hearing.lately.lines)[-LINES:]),
     }
+    signs["像说事"] = _leaning(reading.concern)
     signs |= {f"像{TURNED[turn]}": _leaning(score) for turn, score in reading.leanings.items()}
     signs |= {name: shape.search(text) is not None for name, shape in _SHAPES.items()}
     return _shown(signs)
@@ -191,7 +195,7 @@ def _of_talk(talk: Talk, text: str, reading: Reading) -> dict[str, float]:
         "多久没说": math.log1p(talk.ago / timedelta(minutes=1)),
         "隔了几句": math.log1p(talk.since),
         "刚在说": talk.latest,
-        "正说着": talk.latest and talk.since == 0,
+        "正说着": talk.since == 0,
         "末句是他": talk.his,
         "最近几句": math.log1p(talk.often),
         "正说着又认账": talk.latest and talk.ago <= SPOKEN_OF and phrases.OWNS_UP.search(text) is not None,

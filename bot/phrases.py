@@ -33,6 +33,10 @@ FOR_CERTAIN = re.compile(
 HALF = re.compile(r"[开关停]了")
 """What may be half of a repair, unless more is said."""
 ALSO = re.compile(r"(家|楼|层|单元|室|边|里|栋|号|\d)也")
+LIKEWISE = re.compile(
+    r"\W*(?:我|我们|俺|阿拉|咱|咱们)(?:家|屋里|屋头|这边|这里|楼|层|单元)?(?:里|的)?也(?:是|一样|这样)"
+)
+"""Who has the same, and often says only what it does to him."""
 STILL = re.compile(r"又|还在|还是|越来越|更")
 NOT_FIXED = re.compile(
     r"没(有)?(修|弄|搞|装|换|清|通|处理)?(好|掉|解决|用)|不(行|亮|灵|通)|还(是|在|没)|又(不|没|坏|漏|堵|黑|停|来|开始)|仍|照样|依旧|not fixed|still|again",

@@ -56,6 +56,12 @@ def _seconds_another(hearing: Hearing, one: Bearing) -> bool:
     return other or (one.own and not one.akin) or (one.talk is not None and one.talk.offered)
 
 
+def ends_nothing(hearing: Hearing) -> bool:
+    """Who asks once more, in words that tell of no end, has not been helped, however long nobody spoke of it."""
+    reading = hearing.reading or Reading()
+    return reading.certainty >= SPEAK_FROM and reading.turn not in ("done", "withdraw")
+
+
 def tells_the_same_tale(hearing: Hearing, one: Bearing) -> bool | None:
     """Of two scams whether they are one, None where the words don't tell, or where it is about something else."""
     told, known = phrases.schemes(hearing.message.text), phrases.schemes(one.text)

@@ -12,6 +12,8 @@ from nlp.knowledge import DATA
 from nlp.reading import ROUTES
 from nlp.turn import OF_TALK, TURNS
 
+DAYS_TALK_COUNTS = 0.6
+"""Talk of a whole day, against one message labelled by itself: much of it answers what was said before."""
 UNKNOWN = "?"
 """The route of a message that may be a request or not."""
 
@@ -78,7 +80,8 @@ def _of_a_day(lines: list[dict[str, str]]) -> Iterator[Example]:
         elif expect == "follow":
             yield Example(text, UNKNOWN, turn="more")
         else:
-            yield Example(text, "chat", turn="say" if expect == "silent" else expect)
+            turn = "say" if expect == "silent" else expect
+            yield Example(text, "chat", turn=turn, counts=DAYS_TALK_COUNTS)
 
 
 def words_of_turns() -> list[Example]:

@@ -151,7 +151,8 @@ class _Reading:
         self.shown = [*self.signs, *self.letters]
 
     def result(self, *, assume: bool = False) -> Reading:
-        request, listed, urgent, *turns = (total / weigh.UNIT for total in self.weights.sums(self.shown))
+        sums = self.weights.sums(self.shown)
+        request, listed, urgent, concern, *turns = (total / weigh.UNIT for total in sums)
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
@@ -172,6 +173,7 @@ class _Reading:
             certainty=round(certainty, 4),
             place=where,
             turn=taken,
+            concern=concern,
             leanings=dict(zip(TURNS, turns, strict=True)),
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),

@@ -79,6 +79,8 @@ class Reading:
     certainty: float = 0.0
     place: Place = field(default_factory=Place)
     turn: Turn = "say"
+    concern: float = 0.0
+    """How much it sounds like anything said about some matter of the house, new or old, as log-odds."""
     leanings: Mapping[Turn, float] = field(default_factory=dict)
     """How much it sounds like each turn, as log-odds."""
     gist: str = ""

@@ -87,17 +87,22 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == START else 0.0 for sign in table.signs])
     level, own = np.zeros(len(table.signs)), _own(table.signs, reader, known)
     taken = np.array([example.turn for example in examples])
-    weighed = np.where(taken == "", FIRST_COUNTS, 1.0)[turned]
-    # Whether somebody shouts or is short tells nothing of the turn he takes, only who wrote the examples.
-    plain = [not sign.startswith("形:") or sign in ASKING for sign in table.signs]
-    spoken = rows[turned] @ sparse.diags(np.array(plain, dtype=float))
+    first = told & (taken == "")
+    weighed = np.where(first, FIRST_COUNTS, counts)
+    words = _words(table)
+    # Of the matters of the house speaks whoever reports one or says something of it; talk does not.
+    matters = told | np.isin(taken, TURNS)
+    said = turned | (heard & ~table.asks)
     learned = np.column_stack(
         [
             two(rows[heard], table.asks[heard], level, counts[heard]),
             two(rows[told], listed[told], level, counts[told]),
             two(rows[labelled], urgent[labelled], alarmed, counts[labelled]),
+            two(words[said], matters[said], level, weighed[said], HOLDS_TURNS),
             *(
-                two(spoken, taken[turned] == way, _said(table.signs, way), weighed, HOLDS_TURNS)
+                two(
+                    words[turned], taken[turned] == way, _said(table.signs, way), weighed[turned], HOLDS_TURNS
+                )
                 for way in TURNS
             ),
             many((rows[told], _meant(examples, told, known), table.tells[told]), own, table.telling),
@@ -109,6 +114,12 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
         for sign, weights in zip(table.signs, learned, strict=True)
         if (row := _row(outputs, weights))
     }
+
+
+def _words(table: Table) -> Any:
+    """The rows without most shapes: whether somebody shouts or is short tells only who wrote the examples."""
+    plain = [not sign.startswith("形:") or sign in ASKING for sign in table.signs]
+    return table.rows @ sparse.diags(np.array(plain, dtype=float))
 
 
 def _meant(examples: Sequence[Example], told: Any, known: dict[str, str]) -> Any:

@@ -13,7 +13,7 @@ from nlp.reading import CATEGORIES
 from nlp.trouble import Troubles
 from nlp.turn import TURNS
 
-OUTPUTS = ("request", "listed", "urgent", *TURNS)
+OUTPUTS = ("request", "listed", "urgent", "concern", *TURNS)
 """What every message is weighed for; a request also for each trouble, and each category besides its troubles."""
 START = "起:点"
 """The sign that every message has."""

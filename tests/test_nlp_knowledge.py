@@ -53,7 +53,8 @@ def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
 
 
 HEADING = "\t".join(weigh.COLUMNS) + "\n"
-LINE = "{sign}\t{request}\t\t{urgent}\t\t\t\t\t\t{troubles}\n"
+BETWEEN = "\t" * len(weigh.COLUMNS[weigh.COLUMNS.index("urgent") : -1])
+LINE = "{sign}\t{request}\t\t{urgent}" + BETWEEN + "{troubles}\n"
 
 
 def weights(tmp_path: Path, *lines: dict[str, str]) -> weigh.Weights:

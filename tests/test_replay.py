@@ -221,3 +221,15 @@ async def test_four_days_of_other_towns_keep_their_floors(reader: Reader) -> Non
     assert right["open"] / of["open"] >= 0.75
     assert right["attached"] / of["attached"] >= 0.62
     assert sum(talked) / len(talked) <= 0.045
+
+
+async def test_who_reported_something_may_chat_without_being_noted(reader: Reader) -> None:
+    """Three days in which those who reported something talk of other things, as neighbours do."""
+    talk, kept, attached, of = 0, 0, 0, 0
+    for town in ("nanjing", "xian", "kunming"):
+        judged = await replay.replay(day.read(DAYS / f"{town}.tsv"), reader)
+        right = judged.totals()["right"]["attached"]
+        talk, kept = talk + len(judged.talk), kept + len(judged.kept_of_talk)
+        attached, of = attached + right["right"], of + right["of"]
+    assert kept / talk <= 0.2
+    assert attached / of >= 0.7
