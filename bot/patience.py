@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.chat import Message
 from bot.config import Pace
@@ -20,24 +23,36 @@ GUESSES, WRONG_GUESSES = 5, 50
 EVERYBODY = ""
 
 
+@dataclass(slots=True)
+class _Taken:
+    """When somebody spoke in the last span, in seconds and eight bytes each, and his last message."""
+
+    times: array[float] = field(default_factory=lambda: array("d"))
+    last: str = ""
+
+
 class Bound:
     """At most `most` messages in any span of `within`, for each person by himself."""
 
     def __init__(self, most: int, within: timedelta) -> None:
-        self.most, self.within = most, within
-        self._taken: OrderedDict[str, deque[tuple[datetime, str]]] = OrderedDict()
+        self.most, self.within = most, within.total_seconds()
+        self._taken: OrderedDict[str, _Taken] = OrderedDict()
 
     def spent(self, who: str, message: Message) -> bool:
         """Whether he has had all of it; a message that was counted is not counted again when it is tried again."""
         taken = self._taken.get(who)
-        if not taken or len(taken) < self.most or taken[-1][1] == message.id:
+        if taken is None or len(taken.times) < self.most or taken.last == message.id:
             return False
-        return message.at - taken[0][0] < self.within
+        return message.at.timestamp() - taken.times[0] < self.within
 
     def take(self, who: str, message: Message) -> None:
-        taken = self._taken.setdefault(who, deque(maxlen=self.most))
-        if not taken or taken[-1][1] != message.id:
-            taken.append((message.at, message.id))
+        taken = self._taken.setdefault(who, _Taken())
+        if taken.last != message.id:
+            now = message.at.timestamp()
+            del taken.times[: bisect_right(taken.times, now - self.within)]
+            taken.times.append(now)
+            del taken.times[: -self.most]
+            taken.last = message.id
         self._taken.move_to_end(who)
         if len(self._taken) > PEOPLE:
             self._taken.popitem(last=False)
