@@ -20,11 +20,11 @@ from store.tables import Request
 
 ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request a word of the team is an answer to it."""
-COSTS: dict[Kind, float] = {"silent": 1.0, "new": 2.75, "add": 2.0, "done": 1.0, "withdraw": 1.0}
+COSTS: dict[Kind, float] = {"silent": 1.0, "new": 2.75, "add": 2.2, "done": 1.0, "withdraw": 1.0}
 """What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
-JOIN_FROM = 0.57
+JOIN_FROM = 0.63
 """A neighbour's words are rather counted twice than joined to the wrong request."""
-SAME_FROM = 0.93
+SAME_FROM = 0.935
 """So alike to the reader two requests are one, whatever else speaks for two."""
 END_FROM = 0.8
 """A less certain end, or one that names nothing of the request, is shown to the captain."""
@@ -75,9 +75,10 @@ def _known_already(hearing: Hearing, one: Bearing) -> bool:
 
 def _has_it_too(hearing: Hearing, one: Bearing) -> bool:
     """我家也是 老人不敢坐, said when this was just told, is of nothing else, though it names nothing of it."""
-    asks = (hearing.reading or Reading()).certainty >= SPEAK_FROM
+    reading = hearing.reading or Reading()
+    another = reading.certainty >= SPEAK_FROM and reading.category != one.request.category
     told = one.talk is not None and one.talk.since == 0 and not one.own
-    return told and not asks and phrases.LIKEWISE.match(hearing.message.text) is not None
+    return told and not another and phrases.LIKEWISE.match(hearing.message.text) is not None
 
 
 def _likeliest(hearing: Hearing, known: list[Bearing]) -> tuple[Option, float]:

@@ -121,8 +121,8 @@ def _floors(first: Report, second: Report, scope: Scope) -> float:
 
 def _floor_set(report: Report, scope: Scope) -> frozenset[int]:
     """The floors a report names; what belongs to a landing is on that of the flat."""
-    flat = report.said.place.flat
-    return report.told.floors | {int(flat[:-2])} if scope == "floor" and flat else report.told.floors
+    floor = report.said.place.flat[:-2]
+    return report.told.floors | {int(floor)} if scope == "floor" and floor.isdecimal() else report.told.floors
 
 
 def _floors_in(text: str) -> frozenset[int]:

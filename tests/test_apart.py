@@ -69,7 +69,6 @@ WRONG = {
     ("电梯坏了 停在5楼", "电梯里还有人随地小便 臭得要命", SOON),
     ("我家顶楼漏水了", "墙皮掉下来了", SOON),
     ("楼道里堆满纸箱", "消防通道都堵了", SOON),
-    ("消防通道停了辆车", "沪A12345 麻烦挪一下", SOON),
 }
 """Still taken the other way round; whoever mends one takes it out."""
 

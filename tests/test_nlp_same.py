@@ -4,7 +4,8 @@ import pytest
 
 from nlp import Place, Reader, Said, load
 
-SAME_FROM = 0.6
+SAME_FROM = 0.65
+"""By itself this joins nothing: for that two are as alike as 0.935."""
 
 SAME = [
     ("电梯又坏了，停在一楼不动", "按了半天电梯没反应，又要爬楼了"),

@@ -12,17 +12,27 @@ from nlp import Reader, load
 
 EXAMPLES = Path(__file__).parent / "examples"
 MESSAGES = {
-    "precision": 0.94,
+    "precision": 0.95,
     "recall": 0.95,
-    "f1": 0.95,
-    "route_accuracy": 0.93,
+    "f1": 0.955,
+    "route_accuracy": 0.94,
     "category_accuracy": 0.91,
-    "urgent_precision": 0.78,
-    "urgent_recall": 0.85,
+    "urgent_precision": 0.85,
+    "urgent_recall": 0.9,
 }
 """The least that kept.tsv has to reach."""
+TOLD = {
+    "precision": 0.95,
+    "recall": 0.82,
+    "f1": 0.89,
+    "route_accuracy": 0.78,
+    "category_accuracy": 0.66,
+    "urgent_precision": 0.84,
+    "urgent_recall": 0.72,
+}
+"""The least that kept_told.tsv has to reach: reports half buried in talk, and emergencies without their words."""
 ALOUD = 0.07
-"""The most of its talk that may be answered in the group."""
+"""The most of the talk in kept.tsv that may be answered in the group."""
 PAIRS = {"precision": 0.92, "recall": 0.5}
 """The least that kept_pairs.tsv has to reach."""
 OWN_PAIRS = {"precision": 0.65, "recall": 0.3}
@@ -55,6 +65,12 @@ def test_messages_that_nothing_was_tuned_on_are_read(reader: Reader) -> None:
     assert figures["n"] >= 420
     assert not below(figures, MESSAGES)
     assert figures["aloud"] <= ALOUD
+
+
+def test_what_is_told_by_what_one_sees_or_half_buried_in_talk_is_read(reader: Reader) -> None:
+    figures = evaluate(messages_of(EXAMPLES / "kept_told.tsv"), reader).figures()
+    assert figures["n"] >= 490
+    assert not below(figures, TOLD)
 
 
 @pytest.mark.parametrize(
@@ -90,13 +106,15 @@ def test_no_request_is_taken_for_the_end_of_one(reader: Reader) -> None:
 def test_nothing_kept_was_learned_from() -> None:
     learned = {
         row["text"]
-        for file in ("learned.tsv", "plain.tsv", "troubles.tsv", "turns.tsv")
+        for file in ("learned.tsv", "told.tsv", "plain.tsv", "troubles.tsv", "turns.tsv")
         for row in rows(EXAMPLES / file, ("text",))
     }
     learned |= {row["text"] for day in EXAMPLES.glob("days/*/*.tsv") for row in rows(day, ("text",))}
     learned |= {row["first"] for file in EXAMPLES.glob("pairs/*.tsv") for row in rows(file, ("first",))}
     kept = [
-        row["text"] for file in ("kept.tsv", "kept_turns.tsv") for row in rows(EXAMPLES / file, ("text",))
+        row["text"]
+        for file in ("kept.tsv", "kept_told.tsv", "kept_turns.tsv")
+        for row in rows(EXAMPLES / file, ("text",))
     ]
     kept += [
         row[text]
