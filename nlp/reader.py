@@ -29,8 +29,8 @@ TOLD_FROM = 0.6
 """A trouble so likely is told for certain."""
 COMPARED, LATELY = 4_000, 4
 """Texts of which the troubles, and of which all that they show, are kept."""
-URGENT_FROM = 0.15
-"""A false alarm costs a glance, a missed one may cost a life: below even odds."""
+URGENT_FROM, DANGER_FROM = 0.3, 0.15
+"""A false alarm costs a glance, a missed one may cost a life: below even odds, and more so where a word of danger is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class _Reading:
 
     def kind_of_danger(self, score: float, category: str) -> Danger:
         """The emergency, if there is one: the kind whose words were found, else the category's own."""
-        if weigh.probability(score) < URGENT_FROM:
+        if weigh.probability(score) < (DANGER_FROM if self.danger else URGENT_FROM):
             return ""
         return self.danger or DANGER_OF.get(category, "")
 

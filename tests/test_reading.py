@@ -27,8 +27,8 @@ TOLD = {
     "f1": 0.89,
     "route_accuracy": 0.78,
     "category_accuracy": 0.66,
-    "urgent_precision": 0.84,
-    "urgent_recall": 0.72,
+    "urgent_precision": 0.87,
+    "urgent_recall": 0.64,
 }
 """The least that kept_told.tsv has to reach: reports half buried in talk, and emergencies without their words."""
 ALOUD = 0.07
