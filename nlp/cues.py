@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from operator import add
 
 from nlp.cut import Cut
@@ -53,13 +55,16 @@ _SHAPES = (
 )
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
+Kinds = frozenset[str]
+NO_KINDS: Kinds = frozenset()
 WEIGHED = 400
 BARE = 24
 FILLING = frozenset(
     "0123456789-# ,.!。号楼层栋幢弄单元室门口里外上下边头们我咱家这那的了又还也都在是有被把给啊呀吧哦"
 )
 """What stands around a trouble that is told without another word."""
-_LENGTHS = ((4, "形:很短"), (9, "形:短"), (18, "形:略短"), (36, "形:中"), (80, "形:长"), (10**9, "形:很长"))
+_LENGTHS = ("形:很短", "形:短", "形:略短", "形:中", "形:长", "形:很长")
+_UP_TO = (4, 9, 18, 36, 80)
 
 _MISSING = (("thing", "缺:无物"), ("trouble", "缺:无况"), ("ask", "缺:无求"), ("talk", "缺:无闲"))
 _MEETINGS = (
@@ -69,7 +74,6 @@ _MEETINGS = (
     ("thing", "talk", "同句:物在闲话"),
     ("trouble", "talk", "同句:况在闲话"),
 )
-_WHOLE = frozenset(("thing", "trouble"))
 WEIGHTY = ("整栋", "反复", "很久", "没人管")
 """Troubles that make a matter one for the list."""
 
@@ -128,7 +132,7 @@ def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[in
     reach = 0
     for start, end, concepts in hits:
         if end > reach:
-            kept.extend((start, end, concept) for concept in concepts)
+            kept += [(start, end, concept) for concept in concepts]
             reach = end
     return kept
 
@@ -142,23 +146,21 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
         cues.found = [hit for hit in cues.found if hit[0] not in hidden]
     for start, end, concept in cues.found:
         cues.signs.setdefault(concept.sign, text[start:end])
-    kinds = frozenset[str]().union(*[_kinds(concept) for _, _, concept in cues.found])
+    kinds = NO_KINDS.union(*[concept.stands_for for _, _, concept in cues.found])
     _together(cues, kinds)
     for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
-    cues.signs[next(name for most, name in _LENGTHS if len(text) <= most)] = ""
+    cues.signs[_LENGTHS[bisect_left(_UP_TO, len(text))]] = ""
     if {"thing", "trouble"} <= kinds and _bare(cues):
         cues.signs["形:只说此事"] = ""
     return cues
 
 
-def _together(cues: Cues, kinds: Set[str]) -> None:
+def _together(cues: Cues, kinds: Kinds) -> None:
     """Signs for kinds that are missing, for talk with or without a trouble, and for weight."""
-    for kind, name in _MISSING:
-        if kind not in kinds:
-            cues.signs[name] = ""
-    beside = "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
+    cues.signs |= _missing(kinds)
+    beside = _beside(kinds)
     for sign in [sign for sign in cues.signs if sign[0] == "闲"]:
         cues.signs[f"{sign}/{beside}"] = ""
     if len(cues.found) > 1 and ("thing" in kinds or "trouble" in kinds):
@@ -166,34 +168,45 @@ def _together(cues: Cues, kinds: Set[str]) -> None:
         for weighty in WEIGHTY:
             if f"况:{weighty}" in cues.signs:
                 cues.signs[f"合:{weighty}"] = ""
-    for met in _clauses(cues) if len(kinds) > 1 else ():
-        for first, second, name in _MEETINGS:
-            if first in met and second in met:
-                cues.signs[name] = ""
+    for met in _clauses(cues) if _CLAUSE.search(cues.text) else (kinds,):
+        cues.signs |= _met(met)
 
 
-def _clauses(cues: Cues) -> Iterable[set[str]]:
+@cache
+def _missing(kinds: Kinds) -> Mapping[str, str]:
+    return {name: "" for kind, name in _MISSING if kind not in kinds}
+
+
+@cache
+def _beside(kinds: Kinds) -> str:
+    """What stands beside talk: a trouble, an ask, both, or nothing but talk."""
+    return "".join(sign for kind, sign in (("trouble", "况"), ("ask", "求")) if kind in kinds) or "闲"
+
+
+@cache
+def _met(kinds: Kinds) -> Mapping[str, str]:
+    return {name: "" for first, second, name in _MEETINGS if first in kinds and second in kinds}
+
+
+def _clauses(cues: Cues) -> Iterable[Kinds]:
     """The kinds of concepts that meet in each clause."""
     ends = [hit.start() for hit in _CLAUSE.finditer(cues.text)] + [len(cues.text)]
-    clauses: dict[int, set[str]] = {}
+    clauses: dict[int, Kinds] = {}
     at = 0
     for start, _, concept in cues.found:
         while start >= ends[at]:
             at += 1
-        clauses.setdefault(at, set()).update(_kinds(concept))
+        clauses[at] = clauses.get(at, NO_KINDS) | concept.stands_for
     return clauses.values()
-
-
-def _kinds(concept: Concept) -> Set[str]:
-    """What a concept stands for: 停电 tells of the trouble and of what has it."""
-    if concept.kind == "case" or (concept.kind == "trouble" and concept.category):
-        return _WHOLE
-    return {concept.kind}
 
 
 def _bare(cues: Cues) -> bool:
     """Whether nothing is said beside the trouble and where it is: 停电了, 我家漏水了."""
     if len(cues.text) > BARE:
         return False
-    told = {at for start, end, concept in cues.found if concept.kind != "talk" for at in range(start, end)}
-    return all(letter in FILLING for at, letter in enumerate(cues.text) if at not in told)
+    rest, at = [], 0
+    for start, end, concept in cues.found:
+        if concept.kind != "talk":
+            rest.append(cues.text[at:start])
+            at = max(at, end)
+    return FILLING.issuperset("".join([*rest, cues.text[at:]]))

@@ -49,19 +49,20 @@ def _what(category: str, cues: Cues, placed: bool) -> str:
         (e - s, cues.text[s:e], c) for s, e, c in cues.found if c.kind == "thing" and c.category == category
     ]
     short = [(length, word) for length, word, _ in things if 2 <= length <= 6 and not word.isascii()]
-    trouble = next((known for known in _PLAIN if known in cues.text), "")
-    if short and not (trouble and max(short)[1] in _TOPS):
-        return max(short)[1]
     if short:
-        return trouble
+        thing = max(short)[1]
+        return (_trouble(cues.text) if thing in _TOPS else "") or thing
     if things:
         # A bare 灯 is the stairwell's, unless it was said where it hangs.
         return things[0][1] if placed and not things[0][1].isascii() else things[0][2].name
     for start, end, concept in cues.found:
         if concept.kind == "trouble" and concept.category == category:
-            word = cues.text[start:end]
-            return next((known for known in _PLAIN if known in word), CATEGORIES[category])
-    return trouble or CATEGORIES.get(category, CATEGORIES["other"])
+            return _trouble(cues.text[start:end]) or CATEGORIES[category]
+    return _trouble(cues.text) or CATEGORIES.get(category, CATEGORIES["other"])
+
+
+def _trouble(text: str) -> str:
+    return next((known for known in _PLAIN if known in text), "")
 
 
 def _where(place: Place, what: str) -> str:

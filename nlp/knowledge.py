@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,12 @@ class Concept:
     category: str
     sign: str
     """Its name among the signs that are weighed: "物:电梯"."""
+    stands_for: frozenset[str] = field(init=False, compare=False)
+    """The kinds that it tells of: 停电 is both the trouble and what has it."""
+
+    def __post_init__(self) -> None:
+        whole = self.kind == "case" or (self.kind == "trouble" and self.category)
+        object.__setattr__(self, "stands_for", frozenset({"thing", "trouble"} if whole else {self.kind}))
 
 
 def table(path: Path) -> dict[str, Any]:

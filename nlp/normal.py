@@ -37,7 +37,7 @@ def plain(text: str, simplified: Converter) -> str:
     text = shortened(text).replace("\\n", "\n").encode("utf-8", "ignore").decode()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
-    return simplified.convert(_RUN.sub(r"\1\1\1", text)).lower()
+    return simplified.convert(_RUN.sub(lambda run: run[1] * 3, text)).lower()
 
 
 def standard(text: str, forms: Words[str]) -> str:

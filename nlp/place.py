@@ -93,8 +93,9 @@ def _number(numeral: str) -> int:
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
+    """What the first hit names, of a pattern that has one group in each of its branches."""
     hit = pattern.search(text)
-    return next((group for group in hit.groups() if group), "") if hit else ""
+    return hit[hit.lastindex or 0] if hit else ""
 
 
 def _building(text: str) -> str:
@@ -130,8 +131,10 @@ def _part(text: str, parts: Words[str]) -> str:
     for start, end, name in parts.all(text):
         if not hits or end > hits[-1][1]:
             hits.append((start, end, name))
+    if len(hits) < 2:
+        return hits[0][2] if hits else ""
     for (_, end, name), (start, _, following) in pairwise(hits):
         if end == start and following not in (name, "电梯"):
             return name + following
     names = [name for _, _, name in hits]
-    return next((name for name in names if name != "电梯"), names[0] if names else "")
+    return next((name for name in names if name != "电梯"), names[0])

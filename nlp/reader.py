@@ -149,10 +149,10 @@ class _Reading:
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", "险:有")
         self.shown = [*self.signs, *self.letters]
+        self.found = self.weights.found(self.shown)
 
     def result(self, *, assume: bool = False) -> Reading:
-        sums = self.weights.sums(self.shown)
-        request, listed, urgent, concern, *turns = (total / weigh.UNIT for total in sums)
+        request, listed, urgent, concern, *turns = self.weights.sums(self.found)
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
@@ -188,7 +188,7 @@ class _Reading:
     def told(self) -> dict[str, float]:
         """Which trouble it reports, if it is a request, the likeliest first."""
         if self._told is None:
-            self._told = self.weights.told(self.shown)
+            self._told = self.weights.told(self.found)
         return self._told
 
     def kind_of_danger(self, score: float, category: str) -> Danger:

@@ -54,7 +54,7 @@ SPEAK_FROM = 0.6
 ASK_FROM = 0.4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where: every part as plain text without its unit word ("3", "2", "5", "501"), "" when not said."""
 
@@ -69,7 +69,7 @@ class Place:
         return bool(self.building or self.unit or self.floor or self.flat or self.part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One message, read. `certainty` is the probability, 0 to 1, that it is a request at all."""
 

@@ -26,11 +26,10 @@ class Rules:
 
     def found(self, text: str) -> dict[str, str]:
         """The rules that hold for a standard text, by name, with the words that show each."""
-        hits: list[Hit] = [
-            (at, end, name, role) for at, end, parts in self.words.all(text) for name, role in parts
-        ]
-        if not hits:
+        said = self.words.all(text)
+        if not said:
             return {}
+        hits: list[Hit] = [(at, end, name, role) for at, end, parts in said for name, role in parts]
         vetoed = {name for _, _, name, role in hits if role == "unless"}
         shown: dict[str, str] = {}
         for start, end, name, role in hits:

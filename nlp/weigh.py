@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from struct import Struct
+from typing import NamedTuple
 
 from nlp.knowledge import Broken, text_of
 from nlp.reading import CATEGORIES
@@ -33,6 +35,7 @@ COLUMNS = ("sign", *OUTPUTS, "troubles")
 WIDTH, HALF = 32, 1 << 31
 """What a sign weighs is one long number, each weight in its own 32 bits: adding two such numbers adds all their
 weights at once. Two thousand signs of the heaviest weight still fit."""
+TOPMOST = re.compile(b"\x80")
 CELL = Struct("<Hi")
 """A column and a weight: most signs speak for none or for one of two hundred troubles, and are kept so."""
 MET = 2048
@@ -54,58 +57,89 @@ class Columns:
 
     def __init__(self, count: int) -> None:
         self._split = Struct(f"<{count}i")
+        self._ones = packed((at, 1) for at in range(count))
         # Added, it keeps each weight from borrowing of the next; flipped back, each is a signed number.
-        self._lift = packed((at, HALF) for at in range(count))
+        self._lift = HALF * self._ones
 
     def sums(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """The sum in each column."""
-        total = sum(numbers, self._lift) ^ self._lift
-        return self._split.unpack(total.to_bytes(self._split.size, "little"))
+        return self._parts(sum(numbers, self._lift))
+
+    def leading(self, numbers: Iterable[int], far: int) -> list[tuple[int, int]]:
+        """The columns whose sum is less than `far` behind the greatest: each sum, and its column."""
+        total = sum(numbers, self._lift)
+        sums = self._parts(total)
+        # Taken from all at once, it leaves the topmost bit in those that are greater.
+        ahead = (total - (max(sums) - far + 1) * self._ones) & self._lift
+        columns = [hit.start() // 4 for hit in TOPMOST.finditer(self._bytes(ahead))]
+        return [(sums[at], at) for at in columns]
+
+    def _parts(self, total: int) -> tuple[int, ...]:
+        return self._split.unpack(self._bytes(total ^ self._lift))
+
+    def _bytes(self, number: int) -> bytes:
+        return number.to_bytes(self._split.size, "little")
+
+
+class Weight(NamedTuple):
+    """What one sign weighs, in UNIT."""
+
+    outputs: int
+    """For each of OUTPUTS, packed."""
+    kinds: bytes
+    """For some of `Weights.kinds`, short."""
+
+
+NOTHING = Weight(0, b"")
 
 
 class Weights:
     """How much each sign speaks for each output; mere letters stand here without their mark."""
 
-    def __init__(self, kinds: dict[str, str], rows: dict[str, int], telling: dict[str, bytes]) -> None:
+    def __init__(self, kinds: dict[str, str], rows: dict[str, Weight]) -> None:
         self.kinds = kinds
         """Every trouble, and every category for what is none of its troubles -> the category."""
         self.rows = rows
-        """sign -> what it weighs for each of OUTPUTS, in UNIT, packed."""
-        self.telling = telling
-        """sign -> what it weighs for which of `kinds`, short."""
+        """sign -> what it weighs."""
+        self._names = list(kinds)
         self._outputs, self._kinds = Columns(len(OUTPUTS)), Columns(len(kinds))
-        self._long = lru_cache(MET)(lambda sign: packed(CELL.iter_unpack(telling[sign])))
+        self._long = lru_cache(MET)(lambda telling: packed(CELL.iter_unpack(telling)))
 
-    def sums(self, shown: Iterable[str]) -> tuple[int, ...]:
+    def found(self, shown: Iterable[str]) -> list[Weight]:
+        """What each of the signs weighs that all messages and this one show."""
+        return [weight for weight in map(self.rows.get, [START, *shown]) if weight]
+
+    def sums(self, found: Iterable[Weight]) -> list[float]:
         """What all the signs weigh together for each of OUTPUTS; above 0 is more likely than not."""
-        return self._outputs.sums(filter(None, map(self.rows.get, [START, *shown])))
+        return [total / UNIT for total in self._outputs.sums([outputs for outputs, _ in found])]
 
-    def told(self, shown: Iterable[str]) -> dict[str, float]:
+    def told(self, found: Iterable[Weight]) -> dict[str, float]:
         """The probability of each of `kinds` for a request, 0 to 1, the likeliest first."""
-        totals = self._kinds.sums(map(self._long, filter(self.telling.__contains__, [START, *shown])))
-        least = max(totals) - FAR
-        near = [(total, name) for total, name in zip(totals, self.kinds, strict=True) if total > least]
-        odds = [(math.exp((total - least) / UNIT), name) for total, name in sorted(near, reverse=True)]
-        whole = sum([share for share, _ in odds])
-        return {name: share / whole for share, name in odds}
+        speaking = [self._long(kinds) for _, kinds in found if kinds]
+        near = sorted(self._kinds.leading(speaking, FAR), reverse=True)
+        odds = {self._names[at]: math.exp((total - near[0][0]) / UNIT) for total, at in near}
+        whole = sum(odds.values())
+        return {name: share / whole for name, share in odds.items()}
 
     def category(self, told: Mapping[str, float]) -> str:
         """The likeliest category, all its troubles taken together."""
-        shares = dict.fromkeys((self.kinds[name] for name in told), 0.0)
+        shares: dict[str, float] = {}
         for name, share in told.items():
-            shares[self.kinds[name]] += share
+            category = self.kinds[name]
+            shares[category] = shares.get(category, 0.0) + share
         return max(shares, key=shares.__getitem__)
 
     def names(self, sign: str) -> bool:
         """Whether a sign speaks for or against any of `kinds`."""
-        return sign in self.telling
+        return sign in self.rows and bool(self.rows[sign].kinds)
 
     def weight(self, sign: str, output: str) -> float:
         """What one sign weighs for one output, trouble or category (the strongest of its troubles)."""
+        known = self.rows.get(sign, NOTHING)
         if output in OUTPUTS:
-            return self._outputs.sums([self.rows.get(sign, 0)])[OUTPUTS.index(output)] / UNIT
+            return self._outputs.sums([known.outputs])[OUTPUTS.index(output)] / UNIT
         kinds = list(self.kinds.items())
-        told = CELL.iter_unpack(self.telling.get(sign, b""))
+        told = CELL.iter_unpack(known.kinds)
         return max((weight for at, weight in told if output in kinds[at]), key=abs, default=0) / UNIT
 
     def strongest(self, signs: Iterable[str], output: str, towards: int, most: int = 4) -> list[str]:
@@ -116,17 +150,15 @@ class Weights:
 
 def joined(weights: Weights, rows: Mapping[str, Mapping[str, float]]) -> Weights:
     """The weights with further signs; a category's weight is that of each of its troubles."""
-    more = {
-        sign: packed((at, _units(row[output], 1.0)) for at, output in enumerate(OUTPUTS) if output in row)
-        for sign, row in rows.items()
-    }
     categories = list(enumerate(weights.kinds.values()))
-    telling = {
-        sign: short({at: _units(row[category], 1.0) for at, category in categories if category in row})
+    more = {
+        sign: Weight(
+            packed((at, _units(row[output], 1.0)) for at, output in enumerate(OUTPUTS) if output in row),
+            short({at: _units(row[category], 1.0) for at, category in categories if category in row}),
+        )
         for sign, row in rows.items()
     }
-    spoken = {sign: told for sign, told in (weights.telling | telling).items() if told}
-    return Weights(weights.kinds, weights.rows | more, spoken)
+    return Weights(weights.kinds, weights.rows | more)
 
 
 def probability(score: float) -> float:
@@ -143,7 +175,7 @@ def load(path: Path, troubles: Troubles) -> Weights:
     """The weights of a table; raises Broken."""
     known = kinds(troubles)
     places = {name: at for at, name in enumerate(known)}
-    rows, telling = {START: 0}, {}
+    rows = {START: NOTHING}
     for number, line in enumerate(text_of(path).splitlines(), 1):
         if number == 1 or not line.strip():
             continue
@@ -152,15 +184,14 @@ def load(path: Path, troubles: Troubles) -> Weights:
         try:
             if len(cells) != len(COLUMNS) - 1:
                 raise ValueError(f"{len(cells) + 1} 格")
-            rows[sign] = packed((at, _units(cell, strength)) for at, cell in enumerate(cells[:-1]) if cell)
-            if cells[-1]:
-                telling[sign] = short(_named(cells[-1].split(), places, strength))
+            outputs = packed((at, _units(cell, strength)) for at, cell in enumerate(cells[:-1]) if cell)
+            rows[sign] = Weight(outputs, short(_named(cells[-1].split(), places, strength)))
         except (ValueError, KeyError) as error:
             raise Broken(
                 f"{path.name}:{number}: {error} 不对：每行是 {'、'.join(COLUMNS)} 这几格，"
                 f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
             ) from None
-    return Weights(known, rows, telling)
+    return Weights(known, rows)
 
 
 def _named(words: Sequence[str], places: Mapping[str, int], strength: float) -> dict[int, int]:

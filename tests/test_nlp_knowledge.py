@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp import danger, knowledge, trouble, turn, weigh
 from nlp.words import Words
@@ -70,9 +72,9 @@ def test_weights_add_up_exactly_and_letters_count_for_less(tmp_path: Path) -> No
         {"sign": "况:坏", "request": "0.3"},
         {"sign": "字:灯", "urgent": "-1"},
     )
-    sums = weighed.sums(["况:坏", "物:灯", "物:梯", "灯", "梯"])
+    sums = weighed.sums(weighed.found(["况:坏", "物:灯", "物:梯", "灯", "梯"]))
     told = {output: total for output, total in zip(weigh.OUTPUTS, sums, strict=True) if total}
-    assert told == {"request": 0.2 * weigh.UNIT, "urgent": -0.8 * weigh.UNIT}
+    assert told == {"request": 0.2, "urgent": -0.8}
 
 
 def test_no_weight_borrows_of_the_next(tmp_path: Path) -> None:
@@ -86,13 +88,13 @@ def test_no_weight_borrows_of_the_next(tmp_path: Path) -> None:
 
 def test_no_trouble_borrows_of_the_next(tmp_path: Path) -> None:
     weighed = weights(tmp_path, {"sign": "物:水", "troubles": "停水 -100 水压小 1 整片停电 1"})
-    told = weighed.told(["物:水"])
+    told = weighed.told(weighed.found(["物:水"]))
     assert told["水压小"] == told["整片停电"] and "停水" not in told
 
 
 def test_a_category_is_the_sum_of_its_troubles(tmp_path: Path) -> None:
     weighed = weights(tmp_path, {"sign": "物:水", "troubles": "停水 2.0 水压小 2.0 整片停电 2.5"})
-    told = weighed.told(["物:水"])
+    told = weighed.told(weighed.found(["物:水"]))
     assert next(iter(told)) == "整片停电"
     assert told["停水"] == told["水压小"]
     assert weighed.category(told) == "water"
@@ -128,6 +130,21 @@ def test_the_dialect_table_leaves_its_exceptions_alone() -> None:
     assert forms.replaced("侬晓得伐") == "你知道吗"
     assert forms.replaced("砍伐树木") == "砍伐树木"
     assert forms.replaced("巧克力") == "巧克力"
+
+
+@given(st.lists(st.text("灯红绿a", min_size=1, max_size=3), unique=True), st.text("灯红绿a", max_size=12))
+def test_words_are_found_wherever_they_stand(known: list[str], text: str) -> None:
+    """Overlapping, inside each other, none at all: by their beginnings, the longer first."""
+    spans = [(at, at + size) for at in range(len(text)) for size in (3, 2, 1)]
+    expected = [(at, end, text[at:end]) for at, end in spans if end <= len(text) and text[at:end] in known]
+    assert Words({word: word for word in known}).all(text) == expected
+
+
+@given(st.lists(st.tuples(*[st.integers(-(10**6), 10**6)] * 5), max_size=6))
+def test_the_leading_columns_are_those_less_than_so_far_behind(rows: list[tuple[int, ...]]) -> None:
+    sums = [sum(column) for column in zip(*rows, strict=True)] or [0] * 5
+    expected = [(total, at) for at, total in enumerate(sums) if max(sums) - total < 50_000]
+    assert weigh.Columns(5).leading([weigh.packed(enumerate(row)) for row in rows], 50_000) == expected
 
 
 def test_the_longest_word_wins() -> None:
