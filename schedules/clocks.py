@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules.calendar import awake, due, first_answer_due, quiet
 from schedules.items import items
 from schedules.job import Notice, Tick, job
-from schedules.responsible import CLERK, People, by_person, people
+from schedules.responsible import CLERK, HAS_ABOVE, HAS_HOLDERS, HAS_TEAM, People, by_person, people
 from store import requests, runs
 from store.moves import ACTIVE, Act, move
 from store.people import CLOCK
@@ -35,7 +35,7 @@ Told = list[tuple[Request, list[Person]]]
 async def clocks(db: AsyncSession, tick: Tick) -> list[Notice]:
     """Each warning once, all that fall due together in one notice per person, at night only the urgent.
 
-    What nobody could be told of stays owed until somebody has the role.
+    What nobody could be told of stays owed until somebody has the role; until then it is not even read.
     """
     owed = {
         "unanswered": await _unanswered(db, tick),
@@ -109,7 +109,7 @@ async def _unanswered(db: AsyncSession, tick: Tick) -> list[Request]:
     )
     soonest = tick.now - timedelta(minutes=tick.rules.first_answer_minutes)
     open_ = (Request.answered_at.is_(None), Request.created <= soonest, Request.channel.in_(SAID_TO_US))
-    rows = await _locked(db, *open_, ~known, *_by_night(tick))
+    rows = await _locked(db, *open_, ~known, HAS_TEAM, *_by_night(tick))
     again = await requests.reopened(db, rows) if rows else {}
     since = [(row, again.get(row.id, row.created)) for row in rows]
     return [row for row, at in since if first_answer_due(at, tick.rules, urgent=bool(row.danger)) <= tick.now]
@@ -123,12 +123,12 @@ async def _due(db: AsyncSession, tick: Tick) -> list[Request]:
         and_(Request.route != "quick", Request.due <= listed),
     )
     told_here = or_(Request.due > tick.now, *_raises(tick))
-    return await _locked(db, Request.warned_at.is_(None), soon, told_here, *_by_night(tick))
+    return await _locked(db, Request.warned_at.is_(None), soon, told_here, HAS_HOLDERS, *_by_night(tick))
 
 
 async def _raised(db: AsyncSession, tick: Tick) -> list[Request]:
     late = (Request.raised_at.is_(None), Request.due <= tick.now)
-    return await _locked(db, *late, or_(*_raises(tick)), *_by_night(tick))
+    return await _locked(db, *late, or_(*_raises(tick)), HAS_ABOVE, *_by_night(tick))
 
 
 async def _locked(db: AsyncSession, *where: ColumnElement[bool]) -> list[Request]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from store.people import roles_at
 from store.tables import Person, Place, Request, Role
@@ -22,6 +23,27 @@ TEAM: Tiers = (CAPTAINS, GRID, CLERK)
 """Who looks after a building; one without a captain falls to those above."""
 ABOVE: Mapping[str, Tiers] = {"captain": (GRID, CLERK), "clerk": (frozenset({"street"}),)}
 """Who hears when the holder is late; for property, owners and street it is the clerk."""
+
+
+def _somebody(role: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether anybody has such a role where a request lies; known without reading the request."""
+    building, top = aliased(Place), aliased(Place)
+    held = (top.id == Role.place_id, building.path.startswith(top.path))
+    return exists().where(building.id == Request.building_id, *held, role)
+
+
+def _of(tiers: Tiers) -> ColumnElement[bool]:
+    return Role.role.in_(frozenset[str]().union(*tiers))
+
+
+HAS_TEAM = _somebody(_of(TEAM))
+HAS_HOLDERS = _somebody(or_(Role.role == Request.holder, _of(TEAM)))
+HAS_ABOVE = _somebody(
+    or_(
+        *(and_(Request.holder == holder, _of(tiers)) for holder, tiers in ABOVE.items()),
+        and_(Request.holder.not_in(ABOVE), _of((CLERK,))),
+    )
+)
 
 
 class People:

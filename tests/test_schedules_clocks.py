@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from schedules.job import Notice
 from store.requests import events
+from store.tables import Request
 from tests.neighbourhood import House, at, day, numbers, open_house, who
 
 
@@ -148,6 +150,25 @@ async def test_what_nobody_could_hear_is_owed_to_the_first_who_can(house: House)
     assert await house.run("clocks", "2026-11-20 10:00") == []
     await house.person("街道老周", "street", house.community)
     assert told(await house.run("clocks", "2026-11-20 10:01")) == {"街道老周": {"raised": [number]}}
+
+
+async def test_what_nobody_can_hear_of_is_not_read_each_minute(house: House) -> None:
+    late = [await answered(house, holder="clerk", state="handed_over") for _ in range(3)]
+    await house.run("clocks", "2026-11-20 09:00")
+    read: list[int] = []
+
+    def note(row: Request, _: object) -> None:
+        read.append(row.number)
+
+    event.listen(Request, "load", note)
+    try:
+        await house.run("clocks", "2026-11-20 11:00")
+        assert read == []
+        await house.person("街道老周", "street", house.community)
+        await house.run("clocks", "2026-11-20 11:01")
+        assert read == late
+    finally:
+        event.remove(Request, "load", note)
 
 
 async def test_weeks_away_are_one_notice_each(house: House) -> None:
