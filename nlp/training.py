@@ -31,7 +31,7 @@ HARD, SPREAD = 2_000, 3_000
 TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.2, 0.2, 5.0
 """Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only, and
 one in the plainest words, which are said far more often than they are written down here."""
-SHORT_COUNTS, SHORT_TELLS = 0.06, 0.4
+SHORT_COUNTS, SHORT_TELLS = 0.02, 0.4
 """A trouble told in a few words, mostly without its name, for whether it is a request (it may be talk as well) and
 for which trouble."""
 FIRST_COUNTS = 0.1

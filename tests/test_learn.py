@@ -32,7 +32,7 @@ from store.people import CLOCK
 from store.tables import Correction, Request
 
 START = datetime(2026, 11, 18, 9, 14, tzinfo=HERE)
-FANS = ["新风机房又响了 吵死人", "新风机房又坏了 三天了"]
+FANS = ["新风机房又响了 嗡了一夜", "新风机房又坏了 三天了"]
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_only_what_a_person_accepts_is_written_and_the_rest_of_the_file_stays(fo
     file = folder / "vocabulary.toml"
     file.write_text(MINE, "utf-8")
     told = learn(folder, said="n\n")
-    assert "3号楼#1「新风机房又响了 吵死人 138******78」读成 噪音扰民，应为 公共设施绿化" in told.output
+    assert "3号楼#1「新风机房又响了 嗡了一夜 138******78」读成 噪音扰民，应为 公共设施绿化" in told.output
     assert "2 条更正支持：3号楼#1、3号楼#2" in told.output and "什么也没改" in told.output
     assert file.read_text("utf-8") == MINE
     told = learn(folder, said="好的\ny\n")

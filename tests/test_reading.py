@@ -12,10 +12,10 @@ from nlp import Reader, load
 
 EXAMPLES = Path(__file__).parent / "examples"
 MESSAGES = {
-    "precision": 0.95,
-    "recall": 0.95,
-    "f1": 0.955,
-    "route_accuracy": 0.94,
+    "precision": 0.965,
+    "recall": 0.955,
+    "f1": 0.96,
+    "route_accuracy": 0.955,
     "category_accuracy": 0.91,
     "urgent_precision": 0.85,
     "urgent_recall": 0.9,
@@ -25,13 +25,23 @@ TOLD = {
     "precision": 0.95,
     "recall": 0.82,
     "f1": 0.89,
-    "route_accuracy": 0.78,
-    "category_accuracy": 0.66,
-    "urgent_precision": 0.87,
+    "route_accuracy": 0.79,
+    "category_accuracy": 0.67,
+    "urgent_precision": 0.9,
     "urgent_recall": 0.64,
 }
 """The least that kept_told.tsv has to reach: reports half buried in talk, and emergencies without their words."""
-ALOUD = 0.07
+TOWNS = {
+    "precision": 0.95,
+    "recall": 0.97,
+    "f1": 0.96,
+    "route_accuracy": 0.95,
+    "category_accuracy": 0.93,
+    "urgent_precision": 0.85,
+    "urgent_recall": 0.93,
+}
+"""The least that kept_towns.tsv has to reach: four neighbourhoods, all kinds of messages as often as in life."""
+ALOUD = 0.05
 """The most of the talk in kept.tsv that may be answered in the group."""
 PAIRS = {"precision": 0.92, "recall": 0.5}
 """The least that kept_pairs.tsv has to reach."""
@@ -60,17 +70,20 @@ def below(
     return {key: (value, floor) for key, (value, floor) in found.items() if value is None or value < floor}
 
 
-def test_messages_that_nothing_was_tuned_on_are_read(reader: Reader) -> None:
-    figures = evaluate(messages_of(EXAMPLES / "kept.tsv"), reader).figures()
-    assert figures["n"] >= 420
-    assert not below(figures, MESSAGES)
-    assert figures["aloud"] <= ALOUD
+@pytest.mark.parametrize(
+    ("file", "most", "floors"),
+    [("kept.tsv", 420, MESSAGES), ("kept_towns.tsv", 796, TOWNS), ("kept_told.tsv", 490, TOLD)],
+)
+def test_messages_that_nothing_was_tuned_on_are_read(
+    reader: Reader, file: str, most: int, floors: dict[str, float]
+) -> None:
+    figures = evaluate(messages_of(EXAMPLES / file), reader).figures()
+    assert figures["n"] >= most
+    assert not below(figures, floors)
 
 
-def test_what_is_told_by_what_one_sees_or_half_buried_in_talk_is_read(reader: Reader) -> None:
-    figures = evaluate(messages_of(EXAMPLES / "kept_told.tsv"), reader).figures()
-    assert figures["n"] >= 490
-    assert not below(figures, TOLD)
+def test_hardly_any_talk_is_answered(reader: Reader) -> None:
+    assert evaluate(messages_of(EXAMPLES / "kept.tsv"), reader).figures()["aloud"] <= ALOUD
 
 
 @pytest.mark.parametrize(
@@ -113,7 +126,7 @@ def test_nothing_kept_was_learned_from() -> None:
     learned |= {row["first"] for file in EXAMPLES.glob("pairs/*.tsv") for row in rows(file, ("first",))}
     kept = [
         row["text"]
-        for file in ("kept.tsv", "kept_told.tsv", "kept_turns.tsv")
+        for file in ("kept.tsv", "kept_towns.tsv", "kept_told.tsv", "kept_turns.tsv")
         for row in rows(EXAMPLES / file, ("text",))
     ]
     kept += [
