@@ -130,7 +130,9 @@ async def test_what_no_captain_confirmed_in_a_week_goes(house: House) -> None:
     assert (row.state, row.text, row.gist, row.blanked) == ("withdrawn", "", "", True)
     assert (await house.row(fresh)).state == "unsure"
     async with house.store.read() as db:
-        happened = list(await db.scalars(select(Event.verb).where(Event.request_id == doubt.id)))
+        happened = list(
+            await db.scalars(select(Event.verb).where(Event.request_id == doubt.id).order_by(Event.id))
+        )
     assert happened == ["open", "no"]
 
 
