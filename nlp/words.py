@@ -41,4 +41,4 @@ class Words(Generic[T]):
             if start >= at:
                 parts += (text[at:start], value)
                 at = end
-        return "".join([*parts, text[at:]]) if parts else text
+        return "".join([*parts, text[at:]])

@@ -22,7 +22,9 @@ Tiers = Sequence[frozenset[str]]
 TEAM: Tiers = (CAPTAINS, GRID, CLERK)
 """Who looks after a building; one without a captain falls to those above."""
 ABOVE: Mapping[str, Tiers] = {"captain": (GRID, CLERK), "clerk": (frozenset({"street"}),)}
-"""Who hears when the holder is late; for property, owners and street it is the clerk."""
+"""Who hears when the holder is late."""
+ABOVE_OTHERS: Tiers = (CLERK,)
+"""The same for property, owners and street."""
 
 
 def _somebody(role: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -41,7 +43,7 @@ HAS_HOLDERS = _somebody(or_(Role.role == Request.holder, _of(TEAM)))
 HAS_ABOVE = _somebody(
     or_(
         *(and_(Request.holder == holder, _of(tiers)) for holder, tiers in ABOVE.items()),
-        and_(Request.holder.not_in(ABOVE), _of((CLERK,))),
+        and_(Request.holder.not_in(ABOVE), _of(ABOVE_OTHERS)),
     )
 )
 
@@ -71,7 +73,7 @@ class People:
 
     def above(self, request: Request) -> list[Person]:
         """Who hears of a request when its holder is late."""
-        return self.first(request.building, ABOVE.get(request.holder, (CLERK,)))
+        return self.first(request.building, ABOVE.get(request.holder, ABOVE_OTHERS))
 
 
 async def people(db: AsyncSession) -> People:
