@@ -66,7 +66,7 @@ async def chosen(hearing: Hearing) -> bool:
 
 def _known_already(hearing: Hearing, one: Bearing) -> bool:
     """What is told in the same words, and what he took part in and calls not mended, needs no number of its own."""
-    if not one.active:
+    if not one.active and not (one.takes_part and attach.came_late(hearing, one.request)):
         return one.takes_part and one.akin and phrases.NOT_FIXED.search(hearing.message.text) is not None
     tale = tells_the_same_tale(hearing, one)
     alike = one.alike >= SAME_FROM or _has_it_too(hearing, one)
@@ -130,9 +130,10 @@ async def _added(hearing: Hearing, one: Bearing, request: Request) -> None:
 async def add(hearing: Hearing, request: Request) -> None:
     """More words for a request; the reporter's own make it sure, or take up again what was called fixed."""
     reporter = hearing.person is not None and request.reporter_id == hearing.person.id
-    if request.state == "resolved" and not _not_fixed(hearing):
+    ended = request.state == "resolved" and not attach.came_late(hearing, request)
+    if ended and not _not_fixed(hearing):
         attach.note(hearing, request)
-    elif request.state == "resolved" and reporter:
+    elif ended and reporter:
         await attach.take_up_again(hearing, request)
     elif request.state == "unsure" and reporter and (reading := _taken_together(hearing, request)):
         hearing.did = "open" if outcome(hearing) == "speak" else "follow"

@@ -15,6 +15,7 @@ from schedules.calendar import due
 from store import people, requests, runs
 from store.moves import ACTIVE, MOVES, Act, move, record
 from store.tables import Request, Supporter
+from store.talk import Reported
 
 SAID_LATELY = timedelta(minutes=15)
 """So long the bot's last word about a request is still in view."""
@@ -52,6 +53,11 @@ def note(hearing: Hearing, request: Request) -> None:
     hearing.did, hearing.request = "follow", request
 
 
+def came_late(hearing: Hearing, request: Request | Reported) -> bool:
+    """It was said before the request itself and is heard after it: of how that ended it tells nothing."""
+    return hearing.message.at < request.created
+
+
 async def follow(hearing: Hearing, request: Request) -> None:
     """Add words to a request, without a word, unless they tell of a danger that nobody knew of."""
     act = await hearing.act(request)
@@ -59,7 +65,7 @@ async def follow(hearing: Hearing, request: Request) -> None:
     hearing.did, hearing.request = "follow", request
     await earlier_photos(hearing, request)
     await _escalate(hearing, request, act)
-    if request.state == "resolved":
+    if request.state == "resolved" and not came_late(hearing, request):
         text = words.not_fixed_privately(request, hearing.message.text)
         await hearing.tell_all(FIRST_HEARERS, request, text)
 

@@ -98,6 +98,7 @@ class Play:
     read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     words: dict[str, str] = field(default_factory=dict)
     last: dict[tuple[str, str], Message] = field(default_factory=dict)
+    late: dict[tuple[str, str], Message] = field(default_factory=dict)
 
     # -- where and who
 
@@ -160,6 +161,12 @@ class Play:
             chat.recall(self.last[spot].id)
         elif entry.text == "[上一条又送到一遍]":
             chat.arrive(self.last[spot])
+        elif entry.text == "[迟到的到了]":
+            chat.arrive(self.late[spot])
+        elif entry.text.startswith("[迟到]"):
+            said = self._speech(entry.text.removeprefix("[迟到]").strip(), room or contact)
+            self.late[spot] = chat.speak(room, contact, **said)
+            chat.take()
         else:
             self.last[spot] = chat.speak(room, contact, **self._speech(entry.text, room or contact))
         await self._settle()
