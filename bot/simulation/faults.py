@@ -128,17 +128,23 @@ class FragileStore(Store):
 
 
 def quicken(store: Store) -> None:
-    """Let a store cost a simulation less."""
-    if store.sqlite:
-        event.listen(store.engine.sync_engine, "connect", _quickly)
+    """Let a store cost a simulation less: it waits for no disk, whose words only the power's failing would cost."""
+    event.listen(store.engine.sync_engine, "connect", _quickly if store.sqlite else _quickly_on_a_server)
 
 
 def _quickly(connection: Any, _: object) -> None:
-    """Neither wait for the disk, whose words only the power's failing would cost, nor go to a thread and back."""
+    """Nor does it go to a thread and back."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=OFF")
     cursor.close()
     connection.driver_connection._execute = _at_once
+
+
+def _quickly_on_a_server(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET synchronous_commit TO OFF")
+    cursor.close()
+    connection.commit()
 
 
 async def _at_once(deed: Callable[..., Any], *given: Any) -> Any:
