@@ -45,8 +45,11 @@ def of(category: str, place: Place, cues: Cues) -> str:
 
 def _what(category: str, cues: Cues, placed: bool) -> str:
     """The thing of this category that was named, else its trouble, else the category itself."""
+    # One may ask about anything.
     things = [
-        (e - s, cues.text[s:e], c) for s, e, c in cues.found if c.kind == "thing" and c.category == category
+        (e - s, cues.text[s:e], c)
+        for s, e, c in cues.found
+        if c.kind == "thing" and (c.category == category or (category == "enquiry" and c.category))
     ]
     short = [(length, word) for length, word, _ in things if 2 <= length <= 6 and not word.isascii()]
     if short:
