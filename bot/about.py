@@ -66,7 +66,7 @@ async def chosen(hearing: Hearing) -> bool:
 
 def _known_already(hearing: Hearing, one: Bearing) -> bool:
     """What is told in the same words, and what he took part in and calls not mended, needs no number of its own."""
-    if not one.active and not (one.takes_part and attach.came_late(hearing, one.request)):
+    if attach.ended(hearing, one.request) or not (one.active or one.takes_part):
         return one.takes_part and one.akin and phrases.NOT_FIXED.search(hearing.message.text) is not None
     tale = tells_the_same_tale(hearing, one)
     alike = one.alike >= SAME_FROM or _has_it_too(hearing, one)
@@ -130,7 +130,7 @@ async def _added(hearing: Hearing, one: Bearing, request: Request) -> None:
 async def add(hearing: Hearing, request: Request) -> None:
     """More words for a request; the reporter's own make it sure, or take up again what was called fixed."""
     reporter = hearing.person is not None and request.reporter_id == hearing.person.id
-    ended = request.state == "resolved" and not attach.came_late(hearing, request)
+    ended = attach.ended(hearing, request)
     if ended and not _not_fixed(hearing):
         attach.note(hearing, request)
     elif ended and reporter:

@@ -53,9 +53,9 @@ def note(hearing: Hearing, request: Request) -> None:
     hearing.did, hearing.request = "follow", request
 
 
-def came_late(hearing: Hearing, request: Request | Reported) -> bool:
-    """It was said before the request itself and is heard after it: of how that ended it tells nothing."""
-    return hearing.message.at < request.created
+def ended(hearing: Hearing, request: Request | Reported) -> bool:
+    """It is called fixed, and this may be a word on that: what was said before the report itself, and came late, is none."""
+    return request.state == "resolved" and hearing.message.at >= request.created
 
 
 async def follow(hearing: Hearing, request: Request) -> None:
@@ -65,7 +65,7 @@ async def follow(hearing: Hearing, request: Request) -> None:
     hearing.did, hearing.request = "follow", request
     await earlier_photos(hearing, request)
     await _escalate(hearing, request, act)
-    if request.state == "resolved" and not came_late(hearing, request):
+    if ended(hearing, request):
         text = words.not_fixed_privately(request, hearing.message.text)
         await hearing.tell_all(FIRST_HEARERS, request, text)
 

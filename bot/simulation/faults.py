@@ -133,7 +133,7 @@ def quicken(store: Store) -> None:
 
 
 def _quickly(connection: Any, _: object) -> None:
-    """Nor does it go to a thread and back."""
+    """On SQLite it does not go to a thread and back either."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=OFF")
     cursor.close()
