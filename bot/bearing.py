@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from itertools import islice
@@ -22,6 +21,8 @@ from store.tables import Place
 STANDS = timedelta(hours=12)
 LATELY = 8
 """So many lines are what the room talks of now."""
+TOLD_FROM = 0.6
+"""A trouble so likely is told for certain."""
 
 _PARTS = [part.name for part in fields(Where)]
 
@@ -35,7 +36,8 @@ class Remark:
     home: str
     flats: frozenset[str]
     tells: frozenset[str]
-    troubles: AbstractSet[str]
+    troubles: Mapping[str, float]
+    """The probability of each particular trouble it may tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Bearing:
     """Both surely tell of one particular trouble."""
     other_trouble: bool
     """Each surely tells of a particular trouble, and they are not the same."""
+    shared: Mapping[str, float]
+    """The probability that both tell of this trouble, for each."""
     talk: Talk | None
     resumed: timedelta | None
     """Since the speaker's own last words, if they were about this."""
@@ -137,13 +141,14 @@ def _remark(hearing: Hearing) -> Remark:
         home=flat_of(hearing),
         flats=flats(text),
         tells=telling(text),
-        troubles=hearing.means.reader.troubles(text).keys(),
+        troubles=hearing.means.reader.troubles(text),
     )
 
 
 def _bearing(hearing: Hearing, remark: Remark, thread: Thread, talk: Talk | None) -> Bearing:
     request, where, reader = thread.request, Where(**thread.request.where), hearing.means.reader
-    known = reader.troubles(thread.text).keys()
+    told, known = _certain(remark.troubles), _certain(reader.troubles(thread.text))
+    first = reader.troubles(request.text)
     age = hearing.now - request.created
     takes_part = remark.person_id is not None and remark.person_id in thread.people
     # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
@@ -159,12 +164,17 @@ def _bearing(hearing: Hearing, remark: Remark, thread: Thread, talk: Talk | None
         names_flat=bool(remark.flats & thread.flats),
         elsewhere=_elsewhere(thread, where, remark.said.place),
         same_place=_same_place(where, remark.said.place),
-        same_trouble=bool(remark.troubles & known),
-        other_trouble=bool(remark.troubles and known) and not remark.troubles & known,
+        same_trouble=bool(told & known),
+        other_trouble=bool(told and known) and not told & known,
+        shared={name: share * first[name] for name, share in remark.troubles.items() if name in first},
         talk=talk,
         resumed=_resumed(hearing, request),
         age=age,
     )
+
+
+def _certain(troubles: Mapping[str, float]) -> set[str]:
+    return {name for name, share in troubles.items() if share >= TOLD_FROM}
 
 
 def _talks(hearing: Hearing) -> dict[int, Talk]:

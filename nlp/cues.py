@@ -94,6 +94,15 @@ class Cues:
         """The names of the concepts of one kind, in the order in which they were said."""
         return list(dict.fromkeys(c.name for _, _, c in self.found if c.kind == kind))
 
+    def quoted(self, names: Iterable[str]) -> str:
+        """Signs by their names, each with the word that showed it, as a person reads them."""
+        # A word that is never meant was exchanged for a character that shows nothing.
+        shown = [
+            f"{name}「{word}」" if (word := self.signs.get(name)) and word.isprintable() else name
+            for name in names
+        ]
+        return "、".join(shown) or "没有明显的迹象"
+
 
 def letters(text: str) -> set[str]:
     """The characters, pairs of characters and Latin words of a text, numbers all alike."""
@@ -126,20 +135,10 @@ def _alone(text: str, wanted: set[int], cut: Cut) -> set[int]:
     return found
 
 
-def outermost(hits: list[tuple[int, int, tuple[Concept, ...]]]) -> list[tuple[int, int, Concept]]:
-    """The hits that no longer hit contains; expects them by start, longer ones first."""
-    kept: list[tuple[int, int, Concept]] = []
-    reach = 0
-    for start, end, concepts in hits:
-        if end > reach:
-            kept += [(start, end, concept) for concept in concepts]
-            reach = end
-    return kept
-
-
 def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
     """The cues of a standard text."""
-    cues = Cues(text, found=outermost(vocabulary.all(text)))
+    hits = vocabulary.outermost(text)
+    cues = Cues(text, found=[(start, end, one) for start, end, concepts in hits for one in concepts])
     if single := {s for s, end, _ in cues.found if end - s == 1 and not cut.free(text, s)}:
         # A single character counts only where jieba cuts it free: 车 is not in 风车.
         hidden = single - _alone(text, single, cut)

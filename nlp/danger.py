@@ -11,6 +11,8 @@ from nlp.knowledge import Broken, line_of, table
 from nlp.reading import Danger
 
 ALWAYS = "always"
+SAID = "险:有"
+"""The sign that any words of danger were said."""
 
 DANGERS: dict[Danger, str] = {
     "trapped": "困人",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -23,13 +23,11 @@ PRIVATE = "事:私事"
 """The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
 REQUEST_FROM = 0.6
 """Where precision and recall met on neighbourhoods that the weights had not seen."""
-ALARM_FROM = 0.5
-"""Words of danger that are more likely meant than not are heard, however much the rest sounds like talk."""
-TOLD_FROM = 0.6
-"""A trouble so likely is told for certain."""
+ALARM_FROM = 0.7
+"""Words of danger that are surely meant are heard, however much the rest sounds like talk."""
 COMPARED, LATELY = 4_000, 4
 """Texts of which the troubles, and of which all that they show, are kept."""
-URGENT_FROM, DANGER_FROM = 0.3, 0.15
+URGENT_FROM, DANGER_FROM = 0.35, 0.1
 """A false alarm costs a glance, a missed one may cost a life: below even odds, and more so where a word of danger is said."""
 
 
@@ -78,11 +76,10 @@ class Reader:
         """How likely each is, of all that a message may be in its room, 0 to 1."""
         return self._known.choices.probabilities(options)
 
-    def troubles(self, text: str) -> dict[str, str]:
-        """The particular trouble that a text tells for certain, if any, with its category."""
+    def troubles(self, text: str) -> dict[str, float]:
+        """The probability of each particular trouble that a text may tell, if it tells of any at all."""
         categories = self._known.troubles.categories
-        told = self._weighed(text).troubles
-        return {name: categories[name] for name in told if told[name] >= TOLD_FROM and name in categories}
+        return {name: share for name, share in self._weighed(text).troubles.items() if name in categories}
 
     def signs(self, text: str) -> list[str]:
         """All that `text` shows, what was understood before mere letters: what the weights weigh."""
@@ -123,8 +120,7 @@ class Reader:
         return Report(said, self._weighed(said.text))
 
     def _weigh(self, text: str) -> Told:
-        reading = self._understood(text)
-        return same.told(place.digits(reading.text), reading.told())
+        return same.told(place.digits((reading := self._understood(text)).text), reading.told())
 
 
 def _standard(text: str, known: Knowledge) -> str:
@@ -147,7 +143,7 @@ class _Reading:
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
-            self.signs += (f"险:{self.danger}", "险:有")
+            self.signs += (f"险:{self.danger}", danger.SAID)
         self.shown = [*self.signs, *self.letters]
         self.found = self.weights.found(self.shown)
 
@@ -156,14 +152,14 @@ class _Reading:
         certainty = weigh.probability(request)
         route: Route = "chat"
         category: str = ""
-        told: dict[str, float] = {}
         danger: Danger = ""
-        alarm = bool(self.danger) and weigh.probability(urgent) >= ALARM_FROM
-        if assume or alarm or certainty >= REQUEST_FROM:
-            route = "listed" if listed > 0 else "quick"
-            told = self.told()
+        heard = assume or certainty >= REQUEST_FROM
+        told = self.told() if heard or self.danger else {}
+        urgent += self.weights.by_trouble(told, "urgent")
+        if heard or (self.danger and weigh.probability(urgent) >= ALARM_FROM):
+            route = "listed" if listed + self.weights.by_trouble(told, "listed") > 0 else "quick"
             category = self.weights.category(told) if self.named() or not assume else "other"
-            danger = self.kind_of_danger(urgent, category)
+            danger = self.kind_of_danger(urgent, told)
         where = place.find(self.text, self.known.parts)
         taken = turn.taken(self.text, turns)
         return Reading(
@@ -191,21 +187,28 @@ class _Reading:
             self._told = self.weights.told(self.found)
         return self._told
 
-    def kind_of_danger(self, score: float, category: str) -> Danger:
-        """The emergency, if there is one: the kind whose words were found, else the category's own."""
+    def kind_of_danger(self, score: float, told: Iterable[str]) -> Danger:
+        """The emergency, if there is one: the kind whose words were found, else that of the likeliest trouble."""
         if weigh.probability(score) < (DANGER_FROM if self.danger else URGENT_FROM):
             return ""
-        return self.danger or DANGER_OF.get(category, "")
+        # A child in a locked car reads like parking, which has no emergency of its own.
+        kinds = (DANGER_OF.get(self.weights.kinds[name], "") for name in told)
+        return self.danger or next(filter(None, kinds), "")
 
     def why(
         self, route: Route, category: str, danger: Danger, told: dict[str, float], taken: Turn
     ) -> tuple[str, ...]:
         """The words and rules that decided, the weightiest first."""
-        lines = [f"危急（{DANGERS[danger]}）：{self.alarm or self.spoken('urgent')}"] if danger else []
+        likeliest = next((name for name in told if self.weights.kinds[name] == category), category)
+        itself = [weigh.TROUBLE + likeliest]
+        lines = (
+            [f"危急（{DANGERS[danger]}）：{self.alarm or self.spoken('urgent', 1, itself)}"] if danger else []
+        )
         if route != "chat":
             lines.append("像诉求：" + self.spoken("request"))
-            lines.append(f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1))
-            likeliest = next((name for name in told if self.weights.kinds[name] == category), category)
+            lines.append(
+                f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1, itself)
+            )
             within = "" if likeliest in CATEGORIES else f"（{likeliest}）"
             lines.append(f"归{CATEGORIES[category]}{within}：" + self.spoken(likeliest))
         else:
@@ -214,18 +217,12 @@ class _Reading:
             lines.append(f"接前面的话（{TURNED[taken]}）：" + self.spoken(taken))
         return tuple(lines)
 
-    def spoken(self, output: str, sign: int = 1) -> str:
+    def spoken(self, output: str, sign: int = 1, besides: Iterable[str] = ()) -> str:
         """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.weights.strongest(self.cues.signs, output, sign)
+        named = self.weights.strongest([*self.cues.signs, *besides], output, sign)
         if not named:
             named = self.weights.strongest(self.shown, output, sign)
-        spoken = self.cues.signs
-        # A word that is never meant was exchanged for a character that shows nothing.
-        shown = [
-            f"{name}「{word}」" if (word := spoken.get(name)) and word.isprintable() else name
-            for name in (weigh.LETTER + name if name in self.letters else name for name in named)
-        ]
-        return "、".join(shown) or "没有明显的迹象"
+        return self.cues.quoted(weigh.LETTER + name if name in self.letters else name for name in named)
 
 
 def load(weights: Path = files.DATA / "weights.tsv", lately: int = LATELY) -> Reader:

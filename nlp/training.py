@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from nlp import trouble
+from nlp import danger, trouble
 from nlp.examples import UNKNOWN, Example, days, labelled, texts, turns, words_of_turns
 from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
 from nlp.turn import SIGN, TURNS
-from nlp.weigh import COLUMNS, LETTER, LETTERS, OUTPUTS, START, kinds
+from nlp.weigh import COLUMNS, LETTER, LETTERS, OUTPUTS, START, TROUBLE, kinds
 
 OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
@@ -41,6 +41,8 @@ SPEAKS_FOR = 1.5
 """What a concept says for each trouble of its own category before anything is learned."""
 SHAPES, COMMON = (START, "形:", "缺:", "同句:", "合:", "闲:", "接:"), 0.02
 """What says how somebody speaks, not of what; letters that so large a share of the messages holds say neither."""
+LEAST_LIKELY = 0.01
+"""A trouble less likely is not told (`weigh.FAR`)."""
 LEAST = 0.04
 """Smaller weights are left out of the table."""
 
@@ -76,44 +78,57 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     """The weights of each sign for each output and trouble, as weights.tsv holds them."""
     known = kinds(trouble.load(DATA / "troubles.toml"))
     table = Table(examples, reader)
+    rows, counts, size = table.rows, table.counts, len(table.signs)
     heard = np.array([example.route != UNKNOWN for example in examples])
     labelled = heard & np.array([example.category != "-" or not example.asks for example in examples])
     told = table.asks & labelled
-    # A few words on a trouble may be the first on it, or more on what was reported before.
-    turned = (told & (table.tells == 1.0)) | np.array([bool(example.turn) for example in examples])
-    rows, counts = table.rows, table.counts
     listed = np.array([example.route == "listed" for example in examples])
     urgent = np.array([example.urgent for example in examples])
-    alarmed = np.array([2.0 if sign == "险:有" else -3.0 if sign == START else 0.0 for sign in table.signs])
-    level, own = np.zeros(len(table.signs)), _own(table.signs, reader, known)
-    taken = np.array([example.turn for example in examples])
-    first = told & (taken == "")
-    weighed = np.where(first, FIRST_COUNTS, counts)
-    words = _words(table)
+    level, blank = np.zeros(size), np.zeros(len(known))
+    alarmed = np.array(
+        [2.0 if sign == danger.SAID else -3.0 if sign == START else 0.0 for sign in table.signs]
+    )
+    own = _own(table.signs, reader, known)
+    troubles = many((rows[told], _meant(examples, told, known), table.tells[told]), own, table.telling)
+    # What is told is a sign, too: 趴窝 of a lift is a few words, and yet no matter for the spot.
+    signs = sparse.hstack([rows, _told(table, troubles, told)]).tocsr()
+    lists = two(signs[told], listed[told], np.append(level, blank), counts[told])
+    urges = two(signs[labelled], urgent[labelled], np.append(alarmed, blank), counts[labelled])
+    asks = two(rows[heard], table.asks[heard], level, counts[heard])
+    learned = np.column_stack(
+        [asks, lists[:size], urges[:size], *_said_of_matters(examples, table, heard, told), troubles]
+    )
+    found = dict(zip(table.signs, (_row((*OUTPUTS, *known), weights) for weights in learned), strict=True))
+    spoken = zip(known, np.column_stack([lists, urges])[size:], strict=True)
+    found |= {TROUBLE + name: _row(("listed", "urgent"), weights) for name, weights in spoken}
+    return {sign: row for sign, row in found.items() if row}
+
+
+def _said_of_matters(examples: Sequence[Example], table: Table, heard: Any, told: Any) -> list[Any]:
+    """The weights for whether somebody speaks of a matter of the house, and for each turn he may take."""
+    words, taken = _words(table), np.array([example.turn for example in examples])
+    # A few words on a trouble may be the first on it, or more on what was reported before.
+    turned = (told & (table.tells == 1.0)) | (taken != "")
+    weighed = np.where(told & (taken == ""), FIRST_COUNTS, table.counts)
     # Of the matters of the house speaks whoever reports one or says something of it; talk does not.
     matters = told | np.isin(taken, TURNS)
     said = turned | (heard & ~table.asks)
-    learned = np.column_stack(
-        [
-            two(rows[heard], table.asks[heard], level, counts[heard]),
-            two(rows[told], listed[told], level, counts[told]),
-            two(rows[labelled], urgent[labelled], alarmed, counts[labelled]),
-            two(words[said], matters[said], level, weighed[said], HOLDS_TURNS),
-            *(
-                two(
-                    words[turned], taken[turned] == way, _said(table.signs, way), weighed[turned], HOLDS_TURNS
-                )
-                for way in TURNS
-            ),
-            many((rows[told], _meant(examples, told, known), table.tells[told]), own, table.telling),
-        ]
-    )
-    outputs = (*OUTPUTS, *known)
-    return {
-        sign: row
-        for sign, weights in zip(table.signs, learned, strict=True)
-        if (row := _row(outputs, weights))
-    }
+    level = np.zeros(len(table.signs))
+    concern = two(words[said], matters[said], level, weighed[said], HOLDS_TURNS)
+    turns = [
+        two(words[turned], taken[turned] == way, _said(table.signs, way), weighed[turned], HOLDS_TURNS)
+        for way in TURNS
+    ]
+    return [concern, *turns]
+
+
+def _told(table: Table, weights: Any, told: Any) -> Any:
+    """For each request, and each word of danger, the probabilities of the troubles; for all other talk nothing."""
+    warned = table.rows[:, table.signs.index(danger.SAID)].toarray()[:, 0] > 0
+    scores = table.rows @ weights
+    odds = np.exp(scores - scores.max(1, keepdims=True))
+    shares = odds / odds.sum(1, keepdims=True)
+    return sparse.csr_matrix(np.where((told | warned)[:, None] & (shares >= LEAST_LIKELY), shares, 0.0))
 
 
 def _words(table: Table) -> Any:
@@ -168,7 +183,7 @@ def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) 
 
 def written(weights: dict[str, dict[str, float]]) -> str:
     """The table as a clerk reads it: what was understood first, mere letters last."""
-    order = "起险事物况求闲接合同缺形字"
+    order = "起险毛事物况求闲接合同缺形字"
     lines = ["\t".join(COLUMNS)]
     for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
         spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)

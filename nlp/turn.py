@@ -49,7 +49,7 @@ def shown(text: str, turns: Words[str]) -> dict[str, str]:
     said: dict[str, str] = {}
     if len(text) > SHORT:
         return said
-    for start, end, turn in turns.all(text):
+    for start, end, turn in turns.outermost(text):
         if turn != "done" or text[max(0, start - 1) : start] not in NOT:
             said.setdefault(SIGN + turn, text[start:end])
     return said

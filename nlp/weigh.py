@@ -21,6 +21,8 @@ START = "起:点"
 """The sign that every message has."""
 LETTER = "字:"
 """How the signs begin that are mere letters."""
+TROUBLE = "毛病:"
+"""How the signs begin by which a trouble, once told, speaks itself: for the list, for an emergency."""
 LETTERS = 0.8
 """The strength of mere letters; what was understood has 1."""
 UNIT = 10_000
@@ -103,6 +105,9 @@ class Weights:
         """sign -> what it weighs."""
         self._names = list(kinds)
         self._outputs, self._kinds = Columns(len(OUTPUTS)), Columns(len(kinds))
+        self._speaks = {
+            name: self._outputs.sums([rows.get(TROUBLE + name, NOTHING).outputs]) for name in kinds
+        }
         self._long = lru_cache(MET)(lambda telling: packed(CELL.iter_unpack(telling)))
 
     def found(self, shown: Iterable[str]) -> list[Weight]:
@@ -120,6 +125,11 @@ class Weights:
         odds = {self._names[at]: math.exp((total - near[0][0]) / UNIT) for total, at in near}
         whole = sum(odds.values())
         return {name: share / whole for name, share in odds.items()}
+
+    def by_trouble(self, told: Mapping[str, float], output: str) -> float:
+        """What the troubles that it may be speak for `output`, each as much as it is likely."""
+        at = OUTPUTS.index(output)
+        return sum(share * self._speaks[name][at] for name, share in told.items()) / UNIT
 
     def category(self, told: Mapping[str, float]) -> str:
         """The likeliest category, all its troubles taken together."""
@@ -184,6 +194,8 @@ def load(path: Path, troubles: Troubles) -> Weights:
         try:
             if len(cells) != len(COLUMNS) - 1:
                 raise ValueError(f"{len(cells) + 1} 格")
+            if sign.startswith(TROUBLE) and sign.removeprefix(TROUBLE) not in known:
+                raise ValueError(sign)
             outputs = packed((at, _units(cell, strength)) for at, cell in enumerate(cells[:-1]) if cell)
             rows[sign] = Weight(outputs, short(_named(cells[-1].split(), places, strength)))
         except (ValueError, KeyError) as error:

@@ -33,6 +33,16 @@ class Words(Generic[T]):
         hits.sort(key=_by_start)
         return hits
 
+    def outermost(self, text: str) -> list[tuple[int, int, T]]:
+        """Those occurrences that lie inside no longer one, by their beginnings."""
+        kept: list[tuple[int, int, T]] = []
+        reach = 0
+        for start, end, value in self.all(text):
+            if end > reach:
+                kept.append((start, end, value))
+                reach = end
+        return kept
+
     def replaced(self: Words[str], text: str) -> str:
         """`text` with each word exchanged for its value, left to right, the longest first."""
         parts: list[str] = []

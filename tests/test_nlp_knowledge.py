@@ -56,11 +56,11 @@ def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
 
 HEADING = "\t".join(weigh.COLUMNS) + "\n"
 BETWEEN = "\t" * len(weigh.COLUMNS[weigh.COLUMNS.index("urgent") : -1])
-LINE = "{sign}\t{request}\t\t{urgent}" + BETWEEN + "{troubles}\n"
+LINE = "{sign}\t{request}\t{listed}\t{urgent}" + BETWEEN + "{troubles}\n"
 
 
 def weights(tmp_path: Path, *lines: dict[str, str]) -> weigh.Weights:
-    nothing = {"request": "", "urgent": "", "troubles": ""}
+    nothing = {"request": "", "listed": "", "urgent": "", "troubles": ""}
     table = HEADING + "".join(LINE.format(**{**nothing, **line}) for line in lines)
     return weigh.load(written(tmp_path, table), trouble.load(DATA / "troubles.toml"))
 
@@ -100,16 +100,27 @@ def test_a_category_is_the_sum_of_its_troubles(tmp_path: Path) -> None:
     assert weighed.category(told) == "water"
 
 
+def test_a_trouble_speaks_as_much_as_it_is_likely(tmp_path: Path) -> None:
+    troubles = {"sign": "物:水", "troubles": "停水 20 整片停电 20"}
+    weighed = weights(
+        tmp_path, troubles, {"sign": "毛病:停水", "listed": "3"}, {"sign": "毛病:整片停电", "listed": "-1"}
+    )
+    told = weighed.told(weighed.found(["物:水"]))
+    assert weighed.by_trouble(told, "listed") == pytest.approx(1.0) and not weighed.by_trouble(told, "urgent")
+    assert weighed.by_trouble({}, "listed") == 0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"sign": "毛病:停了水", "listed": "1"},
         {"sign": "物:灯", "request": "多"},
         {"sign": "物:灯", "request": "1000"},
         {"sign": "物:灯", "troubles": "停了水 1.0"},
         {"sign": "物:灯", "troubles": "停水"},
         {"sign": "物:灯", "troubles": "停水 1.0\t0.5"},
     ],
-    ids=lambda line: line.get("request") or line.get("troubles"),
+    ids=lambda line: line.get("request") or line.get("troubles") or line["sign"],
 )
 def test_a_broken_line_of_the_weights_is_named(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(knowledge.Broken, match=r"file.toml:3: "):
@@ -138,6 +149,18 @@ def test_words_are_found_wherever_they_stand(known: list[str], text: str) -> Non
     spans = [(at, at + size) for at in range(len(text)) for size in (3, 2, 1)]
     expected = [(at, end, text[at:end]) for at, end in spans if end <= len(text) and text[at:end] in known]
     assert Words({word: word for word in known}).all(text) == expected
+
+
+@given(st.lists(st.text("灯红绿a", min_size=1, max_size=3), unique=True), st.text("灯红绿a", max_size=12))
+def test_a_word_inside_a_longer_one_is_not_meant(known: list[str], text: str) -> None:
+    words = Words({word: word for word in known})
+    spans = [(start, end) for start, end, _ in words.all(text)]
+    within = {
+        one for one in spans for other in spans if one != other and other[0] <= one[0] and one[1] <= other[1]
+    }
+    assert [(start, end) for start, end, _ in words.outermost(text)] == [
+        one for one in spans if one not in within
+    ]
 
 
 @given(st.lists(st.tuples(*[st.integers(-(10**6), 10**6)] * 5), max_size=6))

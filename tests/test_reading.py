@@ -15,9 +15,9 @@ MESSAGES = {
     "precision": 0.965,
     "recall": 0.955,
     "f1": 0.96,
-    "route_accuracy": 0.955,
+    "route_accuracy": 0.96,
     "category_accuracy": 0.91,
-    "urgent_precision": 0.85,
+    "urgent_precision": 0.9,
     "urgent_recall": 0.9,
 }
 """The least that kept.tsv has to reach."""
@@ -27,8 +27,8 @@ TOLD = {
     "f1": 0.89,
     "route_accuracy": 0.8,
     "category_accuracy": 0.69,
-    "urgent_precision": 0.92,
-    "urgent_recall": 0.66,
+    "urgent_precision": 0.95,
+    "urgent_recall": 0.72,
 }
 """The least that kept_told.tsv has to reach: reports half buried in talk, and emergencies without their words."""
 TOWNS = {
@@ -37,8 +37,8 @@ TOWNS = {
     "f1": 0.96,
     "route_accuracy": 0.96,
     "category_accuracy": 0.93,
-    "urgent_precision": 0.85,
-    "urgent_recall": 0.93,
+    "urgent_precision": 0.92,
+    "urgent_recall": 0.94,
 }
 """The least that kept_towns.tsv has to reach: four neighbourhoods, all kinds of messages as often as in life."""
 ALOUD = 0.05

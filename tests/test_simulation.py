@@ -33,7 +33,7 @@ GUILT = (
     *("requests_lost", "requests_doubled", "digests_missing", "digests_doubled", "replies_owed"),
     "vetoed_said",
 )
-LEAP_DAY = Plan(buildings=2, weeks=2, seed=1, faults=True, begin=datetime(2024, 2, 19, 8, tzinfo=HERE))
+LEAP_DAY = Plan(buildings=2, weeks=2, seed=3, faults=True, begin=datetime(2024, 2, 19, 8, tzinfo=HERE))
 NEW_YEAR = Plan(buildings=2, weeks=2, seed=2, faults=True, begin=datetime(2024, 12, 23, 8, tzinfo=HERE))
 QUIET = Plan(buildings=1, weeks=1, seed=1)
 
@@ -111,8 +111,8 @@ def test_what_is_said_covers_everything_and_what_is_read_otherwise_is_not_said(
 
 
 async def _forgetting(db: AsyncSession, post: Post) -> bool:
-    """Every third post is forgotten."""
-    return True if crc32(post.key.encode()) % 3 == 0 else await _put(db, post)
+    """Every other post is forgotten."""
+    return True if crc32(post.key.encode()) % 2 == 0 else await _put(db, post)
 
 
 _put, _take, _first_times = outbox.put, journal.take, runs.first_times
