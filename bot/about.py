@@ -22,10 +22,12 @@ ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request a word of the team is an answer to it."""
 COSTS: dict[Kind, float] = {"silent": 1.0, "new": 2.75, "add": 2.2, "done": 1.0, "withdraw": 1.0}
 """What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
-JOIN_FROM = 0.63
+JOIN_FROM = 0.55
 """A neighbour's words are rather counted twice than joined to the wrong request."""
 SAME_FROM = 0.935
 """So alike to the reader two requests are one, whatever else speaks for two."""
+FURTHER_FROM = 0.3
+"""So much of a request somebody's next words have to be, to say together with the first what neither says alone."""
 END_FROM = 0.8
 """A less certain end, or one that names nothing of the request, is shown to the captain."""
 ANSWERS = TEAM | HOLDERS
@@ -116,7 +118,9 @@ async def _added(hearing: Hearing, one: Bearing, request: Request) -> None:
     # A volunteer lives there, too: what he reports himself is one household more.
     neighbour = who == "旁人" or (who == "志愿者" and reading.route != "chat")
     concerns_him = one.concerned or one.names_flat or phrases.OWNS_UP.search(hearing.message.text)
-    if not neighbour or concerns_him:
+    # Who says that it is done, or that somebody is at it, has no such trouble himself.
+    tells_of_it = reading.route == "chat" and reading.turn in ("done", "withdraw", "progress")
+    if not neighbour or concerns_him or tells_of_it:
         await add(hearing, request)
     elif reading.turn == "support":
         await attach.back(hearing, request)
@@ -156,7 +160,9 @@ def _taken_together(hearing: Hearing, request: Request) -> Reading | None:
     together = hearing.means.reader.read(f"{request.text}\n{hearing.message.text}")
     if together.route == "chat":
         return hearing.reading if outcome(hearing) == "speak" else None
-    sure = together.urgent or together.certainty >= hearing.means.config.reading.speak_from
+    # What has nothing of a request itself makes no other words surer.
+    further = hearing.reading is not None and hearing.reading.certainty >= FURTHER_FROM
+    sure = together.urgent or (further and together.certainty >= hearing.means.config.reading.speak_from)
     return together if sure or outcome(hearing) == "speak" else None
 
 

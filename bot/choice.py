@@ -27,6 +27,8 @@ NEAR = 4
 """So few lines after something was talked of, a bare "+1" may mean it."""
 LEAST = 0.002
 """No likeness says more against than this."""
+BOTH_FROM = 0.1
+"""What is less likely told by both tells nothing."""
 LINES = 5
 MOST = 4.0
 """No leaning says more, for or against."""
@@ -175,6 +177,8 @@ def of_bearing(hearing: Hearing, one: Bearing) -> dict[str, float]:
         "别的毛病又像诉求": one.other_trouble and asks,
         "没人说": talk is None,
     }
+    # Two who find the lift dead found the same; two whose cars were scratched, each his own.
+    signs |= {f"同是{name}": share for name, share in one.shared.items() if share >= BOTH_FROM}
     if talk is not None:
         signs |= _of_talk(talk, text, reading)
     if resumed is not None:

@@ -12,6 +12,8 @@ from nlp import Reading
 from nlp.reading import ASK_FROM, SPEAK_FROM
 
 UNLIKE = 0.001
+RECENT = timedelta(days=7)
+"""What a neighbour reports after longer than that has come anew."""
 LATELY = timedelta(minutes=5)
 """So long what the room talked of is still at hand."""
 
@@ -27,7 +29,7 @@ def means_another(hearing: Hearing, one: Bearing) -> bool:
     if tells_the_same_tale(hearing, one) is False:
         return True
     unlike = one.other_trouble or _has_nothing_of(reading, one)
-    if not one.takes_part and reading.certainty >= SPEAK_FROM and unlike:
+    if not one.takes_part and reading.certainty >= SPEAK_FROM and (unlike or one.age > RECENT):
         return True
     unit = one.request.where.get("unit", "")
     if reading.certainty >= SPEAK_FROM and unit and reading.place.unit and unit != reading.place.unit:
