@@ -23,8 +23,9 @@ PRIVATE = "事:私事"
 """The sign of illness, poverty or family trouble: like a quarrel, not to be repeated in the group."""
 REQUEST_FROM = 0.6
 """Where precision and recall met on neighbourhoods that the weights had not seen."""
-ALARM_FROM = 0.7
-"""Words of danger that are surely meant are heard, however much the rest sounds like talk."""
+ALARM_FROM, UNNAMED_FROM, HEED_FROM = 0.7, 0.9, 0.1
+"""An emergency so sure is heard though the rest sounds like talk: with a word of danger, and without any in what may
+be a request at least so much."""
 COMPARED, LATELY = 4_000, 4
 """Texts of which the troubles, and of which all that they show, are kept."""
 URGENT_FROM, DANGER_FROM = 0.35, 0.1
@@ -120,7 +121,8 @@ class Reader:
         return Report(said, self._weighed(said.text))
 
     def _weigh(self, text: str) -> Told:
-        return same.told(place.digits((reading := self._understood(text)).text), reading.told())
+        reading = self._understood(text)
+        return same.told(place.digits(reading.text), reading.told())
 
 
 def _standard(text: str, known: Knowledge) -> str:
@@ -154,9 +156,10 @@ class _Reading:
         category: str = ""
         danger: Danger = ""
         heard = assume or certainty >= REQUEST_FROM
-        told = self.told() if heard or self.danger else {}
+        told = self.told() if self.danger or assume or certainty >= HEED_FROM else {}
         urgent += self.weights.by_trouble(told, "urgent")
-        if heard or (self.danger and weigh.probability(urgent) >= ALARM_FROM):
+        alarm = weigh.probability(urgent) >= (ALARM_FROM if self.danger else UNNAMED_FROM)
+        if heard or (told and alarm):
             route = "listed" if listed + self.weights.by_trouble(told, "listed") > 0 else "quick"
             category = self.weights.category(told) if self.named() or not assume else "other"
             danger = self.kind_of_danger(urgent, told)

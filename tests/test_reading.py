@@ -28,7 +28,7 @@ TOLD = {
     "route_accuracy": 0.8,
     "category_accuracy": 0.69,
     "urgent_precision": 0.95,
-    "urgent_recall": 0.72,
+    "urgent_recall": 0.74,
 }
 """The least that kept_told.tsv has to reach: reports half buried in talk, and emergencies without their words."""
 TOWNS = {
@@ -45,6 +45,8 @@ ALOUD = 0.05
 """The most of the talk in kept.tsv that may be answered in the group."""
 PAIRS = {"precision": 0.92, "recall": 0.5}
 """The least that kept_pairs.tsv has to reach."""
+HARD_PAIRS = {"precision": 0.81, "recall": 0.43}
+"""The least that kept_pairs_hard.tsv has to reach: what differs in one thing only, told by six towns."""
 OWN_PAIRS = {"precision": 0.65, "recall": 0.3}
 """The least that pairs/own.tsv has to reach, from which was learned."""
 TURNS = {
@@ -87,7 +89,12 @@ def test_hardly_any_talk_is_answered(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "most", "floors"), [("kept_pairs.tsv", 130, PAIRS), ("pairs/own.tsv", 349, OWN_PAIRS)]
+    ("file", "most", "floors"),
+    [
+        ("kept_pairs.tsv", 130, PAIRS),
+        ("kept_pairs_hard.tsv", 360, HARD_PAIRS),
+        ("pairs/own.tsv", 349, OWN_PAIRS),
+    ],
 )
 def test_pairs_are_joined_or_kept_apart(
     reader: Reader, file: str, most: int, floors: dict[str, float]
@@ -131,7 +138,8 @@ def test_nothing_kept_was_learned_from() -> None:
     ]
     kept += [
         row[text]
-        for row in rows(EXAMPLES / "kept_pairs.tsv", ("first", "second"))
+        for file in ("kept_pairs.tsv", "kept_pairs_hard.tsv")
+        for row in rows(EXAMPLES / file, ("first", "second"))
         for text in ("first", "second")
     ]
     # Everybody says "+1".
