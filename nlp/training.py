@@ -28,7 +28,7 @@ OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
 HARD, SPREAD = 2_000, 3_000
 """Lines of ordinary talk learned from: those taken for requests most, and any."""
-TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.2, 0.2, 5.0
+TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.6, 0.2, 5.0
 """Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only, and
 one in the plainest words, which are said far more often than they are written down here."""
 SHORT_COUNTS, SHORT_TELLS = 0.02, 0.4
