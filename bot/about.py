@@ -22,7 +22,7 @@ ANSWERED_WITHIN = timedelta(minutes=15)
 """So long after a request a word of the team is an answer to it."""
 COSTS: dict[Kind, float] = {"silent": 1.0, "new": 2.75, "add": 2.2, "done": 1.0, "withdraw": 1.0}
 """What it costs to miss each: a lost request more than a word too much; of an end that is missed somebody asks."""
-JOIN_FROM = 0.6
+JOIN_FROM = 0.59
 """A neighbour's words are rather counted twice than joined to the wrong request."""
 SAME_FROM = 0.935
 """So alike to the reader two requests are one, whatever else speaks for two."""

@@ -20,11 +20,12 @@ _LETTER = re.compile(r"[\da-z]")
 _LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
     ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
-    ("形:网址", re.compile(r"https?:|www\.|\burl\b|\.(?:com|cn|top|xyz)\b")),
+    ("形:网址", re.compile(r"https?:|www\.|\burl\b|[a-z\d]\.[a-z]{2,6}(?![a-z])")),
     ("形:电话", re.compile(r"(?<!\d)1\d{10}(?!\d)|\d{3,4}-\d{6,8}|\d{2,4}\*{2,}\d|cellphone|\bphone\b")),
     ("形:占位词", re.compile(r"\b(?:digit|name|place|wechat)\b")),
+    ("形:大数", re.compile(r"\d%|\d{2,}(?:户|家|栋|台|处|起|个|万|亿|名|平)")),
     ("形:@门牌", re.compile(r"@\S{0,6}\d{3,4}")),
-    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?!\d)")),
+    ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?![\d人元块米万个斤克])")),
 )
 """Shapes that hold a digit or a Latin letter; most messages have neither."""
 _SHAPES = (
@@ -51,6 +52,8 @@ _SHAPES = (
     ("形:现在", re.compile(r"现在|到现在|刚刚|刚才|正在|已经.{1,4}(?:天|个月|年)")),
     ("形:过去", re.compile(r"那年|当年|以前|小时候|昨晚梦|上次|去年")),
     ("形:关于开头", re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)")),
+    ("形:书名号", re.compile(r"《")),
+    ("形:落款", re.compile(r"(?:物业|委会|委员会|社区|管理处|办事处|派出所|中心|公司|编辑部)[。!)】]?\s*$")),
     ("形:我你", re.compile(r"我.{0,12}你|你.{0,12}我")),
 )
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")

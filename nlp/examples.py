@@ -20,7 +20,10 @@ UNKNOWN = "?"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message with its label, and how much it counts: for whether it is a request, and for which trouble."""
+    """One message with its label, and how much it counts: for whether it is a request, and for which trouble.
+
+    `where`: said in a "group", among "friends" (text messages, microblogs), or "written" (letters, advertisements).
+    """
 
     text: str
     route: str
@@ -30,13 +33,16 @@ class Example:
     turn: str = ""
     counts: float = 1.0
     tells: float = 1.0
+    where: str = "group"
 
     @property
     def asks(self) -> bool:
         return self.route not in ("chat", UNKNOWN)
 
 
-def labelled(paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0) -> list[Example]:
+def labelled(
+    paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0, where: str = "group"
+) -> list[Example]:
     """The messages of files with the columns route, category, urgent, text and perhaps trouble."""
     return [
         Example(
@@ -47,6 +53,7 @@ def labelled(paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0) -> 
             row.get("trouble", ""),
             counts=1.0 if row["route"] == "chat" else counts,
             tells=tells,
+            where=where,
         )
         for path in paths
         for row in _rows(path)
@@ -90,9 +97,11 @@ def words_of_turns() -> list[Example]:
     return [Example(word, UNKNOWN, turn=meant) for word, meant in known.items() if meant in TURNS]
 
 
-def texts(paths: Iterable[Path], route: str, counts: float) -> list[Example]:
-    """Messages of which only is known whether they ask for something; the column text is all that is read."""
-    return [Example(row["text"], route, counts=counts) for path in paths for row in _rows(path)]
+def texts(paths: Iterable[Path], route: str, counts: float, where: str) -> list[Example]:
+    """What was said elsewhere, of which only is known whether it asks for something; the column text is all that is
+    read.
+    """
+    return [Example(row["text"], route, counts=counts, where=where) for path in paths for row in _rows(path)]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

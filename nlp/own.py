@@ -27,6 +27,8 @@ _TALKED = "/闲"
 """What talk weighs besides, when nothing but talk is said (nlp/cues.py)."""
 _NO_TALK = "缺:无闲"
 """What speaks for a request where our words find no talk: own talk makes up for it with its own weight."""
+_ASKS = ("request", "complaint")
+"""Said in a group or written elsewhere, an own word speaks as its like do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,12 @@ def usual(ours: Knowledge, entry: Entry) -> dict[str, float]:
     def middle(values: Iterable[float]) -> float:
         return round(entry.weight * mean(list(values) or [0.0]), 4)
 
-    row = {"request": middle(weight(sign, "request") + weight(sign + _TALKED, "request") for sign in alike)}
+    row = {
+        output: middle(weight(sign, output) + weight(sign + _TALKED, output) for sign in alike)
+        for output in _ASKS
+    }
     if entry.kind == "talk":
-        row["request"] = round(row["request"] - weight(_NO_TALK, "request"), 4)
+        row |= {output: round(row[output] - weight(_NO_TALK, output), 4) for output in _ASKS}
     if entry.category:
         row[entry.category] = middle(weight(sign, one.category) for sign, one in alike.items())
     if entry.route:

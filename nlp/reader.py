@@ -13,10 +13,11 @@ from nlp import cues as signs_of
 from nlp import cut as cutting
 from nlp import knowledge as files
 from nlp.cues import Cues
-from nlp.danger import DANGER_OF, DANGERS
-from nlp.reading import CATEGORIES, ROUTES, Danger, Reading, Route, Said, Turn
+from nlp.danger import DANGER_OF
+from nlp.reading import Danger, Reading, Route, Said
 from nlp.same import Report, Told
-from nlp.turn import TURNED, TURNS
+from nlp.turn import TURNS
+from nlp.why import Decided, Shown, why
 from nlp.words import Words
 
 PRIVATE = "事:私事"
@@ -146,12 +147,11 @@ class _Reading:
             # The neighbourhood's own words can silence talk, never an alarm.
             self.signs = [sign for sign in self.signs if not own.calming(sign)]
             self.signs += (f"险:{self.danger}", danger.SAID)
-        self.shown = [*self.signs, *self.letters]
-        self.found = self.weights.found(self.shown)
+        self.found = self.weights.found([*self.signs, *self.letters])
 
     def result(self, *, assume: bool = False) -> Reading:
-        request, listed, urgent, concern, *turns = self.weights.sums(self.found)
-        certainty = weigh.probability(request)
+        request, elsewhere, complaint, listed, urgent, concern, *turns = self.weights.sums(self.found)
+        certainty = weigh.certainty(request, elsewhere, complaint)
         route: Route = "chat"
         category: str = ""
         danger: Danger = ""
@@ -177,7 +177,11 @@ class _Reading:
             gist=gist.of(category, where, self.cues) if category else "",
             english=normal.english(self.text),
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
-            because=lambda: self.why(route, category, danger, told, taken),
+            because=lambda: why(
+                Shown(self.weights, self.cues, self.signs, self.letters),
+                Decided(route, category, danger, taken, elsewhere > 0, told),
+                self.alarm,
+            ),
         )
 
     def named(self) -> bool:
@@ -197,35 +201,6 @@ class _Reading:
         # A child in a locked car reads like parking, which has no emergency of its own.
         kinds = (DANGER_OF.get(self.weights.kinds[name], "") for name in told)
         return self.danger or next(filter(None, kinds), "")
-
-    def why(
-        self, route: Route, category: str, danger: Danger, told: dict[str, float], taken: Turn
-    ) -> tuple[str, ...]:
-        """The words and rules that decided, the weightiest first."""
-        likeliest = next((name for name in told if self.weights.kinds[name] == category), category)
-        itself = [weigh.TROUBLE + likeliest]
-        lines = (
-            [f"危急（{DANGERS[danger]}）：{self.alarm or self.spoken('urgent', 1, itself)}"] if danger else []
-        )
-        if route != "chat":
-            lines.append("像诉求：" + self.spoken("request"))
-            lines.append(
-                f"像{ROUTES[route]}：" + self.spoken("listed", 1 if route == "listed" else -1, itself)
-            )
-            within = "" if likeliest in CATEGORIES else f"（{likeliest}）"
-            lines.append(f"归{CATEGORIES[category]}{within}：" + self.spoken(likeliest))
-        else:
-            lines.append("像闲话：" + self.spoken("request", -1))
-        if taken != "say":
-            lines.append(f"接前面的话（{TURNED[taken]}）：" + self.spoken(taken))
-        return tuple(lines)
-
-    def spoken(self, output: str, sign: int = 1, besides: Iterable[str] = ()) -> str:
-        """The weightiest signs for (or, with -1, against) `output`, with the words that showed them."""
-        named = self.weights.strongest([*self.cues.signs, *besides], output, sign)
-        if not named:
-            named = self.weights.strongest(self.shown, output, sign)
-        return self.cues.quoted(weigh.LETTER + name if name in self.letters else name for name in named)
 
 
 def load(weights: Path = files.DATA / "weights.tsv", lately: int = LATELY) -> Reader:

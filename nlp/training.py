@@ -22,7 +22,7 @@ from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
 from nlp.turn import SIGN, TURNS
-from nlp.weigh import COLUMNS, LETTER, LETTERS, OUTPUTS, START, TROUBLE, kinds
+from nlp.weigh import LETTER, LETTERS, OUTPUTS, START, TROUBLE, kinds, written
 
 OFTEN = 2
 """A sign seen in fewer messages tells nothing that lasts."""
@@ -37,6 +37,8 @@ for which trouble."""
 FIRST_COUNTS = 0.1
 """A request among the turns: it stands on its own, most often."""
 ASKING = ("形:问号", "形:连问", "形:吗呢结尾", "形:还有吗")
+MARKS = (*ASKING, "形:感叹", "形:连叹", "形:省略")
+"""A neighbour who asks, or who sets such marks, writes no letter for that."""
 SPEAKS_FOR = 1.5
 """What a concept says for each trouble of its own category before anything is learned."""
 SHAPES, COMMON = (START, "形:", "缺:", "同句:", "合:", "闲:", "接:"), 0.02
@@ -45,6 +47,18 @@ LEAST_LIKELY = 0.01
 """A trouble less likely is not told (`weigh.FAR`)."""
 LEAST = 0.04
 """Smaller weights are left out of the table."""
+
+FURTHER = {
+    "drill": "requests written for their trouble",
+    "short": "the same in a few words",
+    "turns": "what was said about something reported",
+    "days": "whole days of groups",
+    "plain": "requests in the plainest words",
+    "written": "labelled letters, posts and advertisements, which nobody said in a group",
+    "talk": "ordinary talk, no requests in it",
+    "letters": "complaints, all of them requests",
+}
+"""The options that name further files, and what these hold."""
 
 
 class Table:
@@ -94,14 +108,30 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     signs = sparse.hstack([rows, _told(table, troubles, told)]).tocsr()
     lists = two(signs[told], listed[told], np.append(level, blank), counts[told])
     urges = two(signs[labelled], urgent[labelled], np.append(alarmed, blank), counts[labelled])
-    asks = two(rows[heard], table.asks[heard], level, counts[heard])
+    asks = _asks(examples, table, heard)
     learned = np.column_stack(
-        [asks, lists[:size], urges[:size], *_said_of_matters(examples, table, heard, told), troubles]
+        [*asks, lists[:size], urges[:size], *_said_of_matters(examples, table, heard, told), troubles]
     )
     found = dict(zip(table.signs, (_row((*OUTPUTS, *known), weights) for weights in learned), strict=True))
     spoken = zip(known, np.column_stack([lists, urges])[size:], strict=True)
     found |= {TROUBLE + name: _row(("listed", "urgent"), weights) for name, weights in spoken}
     return {sign: row for sign, row in found.items() if row}
+
+
+def _asks(examples: Sequence[Example], table: Table, heard: Any) -> list[Any]:
+    """The weights for whether it asks, said in a group; whether it was said elsewhere; and whether it asks then.
+
+    Of a letter that came into a group like any message both learn, each as much as it is alike. Talk among friends is
+    to be passed over in every group.
+    """
+    rows, counts, level = table.rows, table.counts, np.zeros(len(table.signs))
+    where = np.array([example.where for example in examples])
+    words = rows @ sparse.diags(np.array([sign not in MARKS for sign in table.signs], dtype=float))
+    elsewhere = two(words, where != "group", level, counts)
+    alike = 1 / (1 + np.exp(-(words @ elsewhere)))
+    of_groups = np.where(where == "written", 1 - alike, 1.0)
+    asks = [two(rows[heard], table.asks[heard], level, (counts * by)[heard]) for by in (of_groups, alike)]
+    return [asks[0], elsewhere, asks[1]]
 
 
 def _said_of_matters(examples: Sequence[Example], table: Table, heard: Any, told: Any) -> list[Any]:
@@ -181,49 +211,33 @@ def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) 
     return taken[:HARD] + rest[:: max(1, len(rest) // SPREAD)]
 
 
-def written(weights: dict[str, dict[str, float]]) -> str:
-    """The table as a clerk reads it: what was understood first, mere letters last."""
-    order = "起险毛事物况求闲接合同缺形字"
-    lines = ["\t".join(COLUMNS)]
-    for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
-        spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)
-        lines.append(
-            "\t".join((sign, *(f"{row[name]:.2f}" if name in row else "" for name in OUTPUTS), spoken))
-        )
-    return "\n".join(lines) + "\n"
-
-
 def main() -> None:
     """Learn, and write the table."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
     parser.add_argument("labelled", nargs="+", type=Path)
-    parser.add_argument(
-        "--drill", nargs="*", type=Path, default=[], help="requests written for their trouble"
-    )
-    parser.add_argument("--short", nargs="*", type=Path, default=[], help="the same in a few words")
-    parser.add_argument(
-        "--turns", nargs="*", type=Path, default=[], help="what was said about something reported"
-    )
-    parser.add_argument("--days", nargs="*", type=Path, default=[], help="whole days of groups")
-    parser.add_argument("--plain", nargs="*", type=Path, default=[], help="requests in the plainest words")
-    parser.add_argument("--talk", nargs="*", type=Path, default=[], help="ordinary talk, no requests in it")
-    parser.add_argument(
-        "--letters", nargs="*", type=Path, default=[], help="complaints, all of them requests"
-    )
+    for name, meaning in FURTHER.items():
+        parser.add_argument(f"--{name}", nargs="*", type=Path, default=[], help=meaning)
     parser.add_argument("--out", type=Path, default=DATA / "weights.tsv")
     given = parser.parse_args()
-    reader = load()
-    examples = labelled(given.labelled) + labelled(given.drill, DRILL_COUNTS)
-    examples += labelled(given.short, SHORT_COUNTS, SHORT_TELLS) + labelled(given.plain, PLAIN_COUNTS)
-    examples += (
-        days(given.days)
-        + turns(given.turns)
-        + words_of_turns()
-        + texts(given.letters, "letter", LETTERS_COUNT)
-    )
-    weights = learn(examples + hard(examples, texts(given.talk, "chat", TALK_COUNTS), reader), reader)
+    reader, examples = load(), _examples(given)
+    talk = hard(examples, texts(given.talk, "chat", TALK_COUNTS, "friends"), reader)
+    weights = learn(examples + talk, reader)
     given.out.write_text(written(weights), encoding="utf-8")
     print(f"{len(examples)} 条例句，{len(weights)} 个迹象")
+
+
+def _examples(given: argparse.Namespace) -> list[Example]:
+    return [
+        *labelled(given.labelled),
+        *labelled(given.drill, DRILL_COUNTS),
+        *labelled(given.short, SHORT_COUNTS, SHORT_TELLS),
+        *labelled(given.plain, PLAIN_COUNTS),
+        *labelled(given.written, where="written"),
+        *days(given.days),
+        *turns(given.turns),
+        *words_of_turns(),
+        *texts(given.letters, "letter", LETTERS_COUNT, "written"),
+    ]
 
 
 if __name__ == "__main__":

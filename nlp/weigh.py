@@ -15,8 +15,12 @@ from nlp.reading import CATEGORIES
 from nlp.trouble import Troubles
 from nlp.turn import TURNS
 
-OUTPUTS = ("request", "listed", "urgent", "concern", *TURNS)
-"""What every message is weighed for; a request also for each trouble, and each category besides its troubles."""
+OUTPUTS = ("request", "elsewhere", "complaint", "listed", "urgent", "concern", *TURNS)
+"""What every message is weighed for; a request also for each trouble, and each category besides its troubles.
+
+`request`: said in a group, it asks for something. `elsewhere`: it is no talk of a group at all, but a letter, a post, an
+advertisement; and `complaint`: if so, it complains or is a scam.
+"""
 START = "起:点"
 """The sign that every message has."""
 LETTER = "字:"
@@ -158,6 +162,12 @@ class Weights:
         return [sign for _, sign in sorted([one for one in weights if one[0] > LEAST], reverse=True)[:most]]
 
 
+def certainty(request: float, elsewhere: float, complaint: float) -> float:
+    """The probability of a request: of what is said in a group and of what was written elsewhere, by its likeness."""
+    share = probability(elsewhere)
+    return share * probability(complaint) + (1 - share) * probability(request)
+
+
 def joined(weights: Weights, rows: Mapping[str, Mapping[str, float]]) -> Weights:
     """The weights with further signs; a category's weight is that of each of its troubles."""
     categories = list(enumerate(weights.kinds.values()))
@@ -189,8 +199,8 @@ def load(path: Path, troubles: Troubles) -> Weights:
     for number, line in enumerate(text_of(path).splitlines(), 1):
         if number == 1 or not line.strip():
             continue
-        written, *cells = line.split("\t")
-        sign, strength = written.removeprefix(LETTER), LETTERS if written.startswith(LETTER) else 1.0
+        named, *cells = line.split("\t")
+        sign, strength = named.removeprefix(LETTER), LETTERS if named.startswith(LETTER) else 1.0
         try:
             if len(cells) != len(COLUMNS) - 1:
                 raise ValueError(f"{len(cells) + 1} 格")
@@ -204,6 +214,18 @@ def load(path: Path, troubles: Troubles) -> Weights:
                 f"第一格是迹象，然后是数（空着是 0），末一格像「停水 1.20 水压小 -0.40」，数不超过 {HEAVIEST:.0f}"
             ) from None
     return Weights(known, rows)
+
+
+def written(weights: Mapping[str, Mapping[str, float]]) -> str:
+    """The table as a clerk reads it: what was understood first, mere letters last."""
+    order = "起险毛事物况求闲接合同缺形字"
+    lines = ["\t".join(COLUMNS)]
+    for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
+        spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)
+        lines.append(
+            "\t".join((sign, *(f"{row[name]:.2f}" if name in row else "" for name in OUTPUTS), spoken))
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _named(words: Sequence[str], places: Mapping[str, int], strength: float) -> dict[int, int]:

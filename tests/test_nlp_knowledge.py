@@ -54,15 +54,10 @@ def test_the_other_broken_files_say_so_too(tmp_path: Path) -> None:
         knowledge.parts(written(tmp_path, '[parts]\n"东门" = ""'))
 
 
-HEADING = "\t".join(weigh.COLUMNS) + "\n"
-BETWEEN = "\t" * len(weigh.COLUMNS[weigh.COLUMNS.index("urgent") : -1])
-LINE = "{sign}\t{request}\t{listed}\t{urgent}" + BETWEEN + "{troubles}\n"
-
-
 def weights(tmp_path: Path, *lines: dict[str, str]) -> weigh.Weights:
-    nothing = {"request": "", "listed": "", "urgent": "", "troubles": ""}
-    table = HEADING + "".join(LINE.format(**{**nothing, **line}) for line in lines)
-    return weigh.load(written(tmp_path, table), trouble.load(DATA / "troubles.toml"))
+    rows = ["\t".join(weigh.COLUMNS)]
+    rows += ["\t".join(line.get(column, "") for column in weigh.COLUMNS) for line in lines]
+    return weigh.load(written(tmp_path, "\n".join(rows)), trouble.load(DATA / "troubles.toml"))
 
 
 def test_weights_add_up_exactly_and_letters_count_for_less(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nlp import CATEGORIES, Reader, load
+from nlp import CATEGORIES, Reader, load, weigh
 
 REQUESTS = [
     ("quick", "power", "五楼声控灯不亮了，麻烦师傅来换个灯泡"),
@@ -29,6 +29,8 @@ REQUESTS = [
     ("listed", "encroachment", "一楼又在搭违建，把公共绿地都圈起来了"),
     ("listed", "fire_safety", "好几家把电动车推上楼充电，说了多少次都没用"),
     ("listed", "gas_heat", "整栋楼暖气都不热，打了半个月电话没人管"),
+    ("quick", "power", "师傅您好！我家的灯不亮了，麻烦来看看，谢谢！"),
+    ("quick", "enquiry", "居委会几点上班，时间有变吗？"),
 ]
 TALK = [
     "早上好，大家周末愉快",
@@ -160,6 +162,28 @@ def test_quarrels_and_personal_matters_are_private(reader: Reader) -> None:
 def test_english_is_marked(reader: Reader) -> None:
     assert reader.read("The hallway light on 5F is broken, could someone please fix it?").english
     assert not reader.read("WiFi 密码是多少").english
+
+
+@pytest.mark.parametrize(
+    ("route", "text"),
+    [
+        ("listed", "关于滨江花园小区地下车库长期积水的投诉，望有关部门督促物业尽快处理"),
+        ("quick", "【津融银行】您的账户将于今日18时冻结，请立即登录 jr-bk.vip/cx 核实，逾期作废"),
+        ("chat", "青阳街道完成老旧小区雨污分流改造，涉及19个小区、211栋楼，新铺管网14.6公里"),
+        ("chat", "专业防水补漏，免砸砖，卫生间渗水、外墙飘窗，测漏找不到不收钱，电话18662310957"),
+        ("chat", "南通一业主以没住过为由拒交物业费，法院判其补交并承担违约金"),
+    ],
+)
+def test_what_was_written_elsewhere_is_weighed_as_such(reader: Reader, route: str, text: str) -> None:
+    reading = reader.read(text)
+    assert reading.route == route
+    assert any(line.startswith("像群外的文字：") for line in reading.why)
+
+
+def test_of_what_is_between_both_say_their_part() -> None:
+    said, pasted = weigh.certainty(3.0, -30.0, -3.0), weigh.certainty(3.0, 30.0, -3.0)
+    assert said == pytest.approx(weigh.probability(3.0)) and pasted == pytest.approx(weigh.probability(-3.0))
+    assert weigh.certainty(3.0, 0.0, -3.0) == pytest.approx((said + pasted) / 2)
 
 
 def test_why_names_the_words_in_chinese(reader: Reader) -> None:
