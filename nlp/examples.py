@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from nlp import turn
 from nlp.knowledge import DATA
@@ -14,16 +15,15 @@ from nlp.turn import OF_TALK, TURNS
 
 DAYS_TALK_COUNTS = 0.6
 """Talk of a whole day, against one message labelled by itself: much of it answers what was said before."""
+Where = Literal["group", "friends", "written"]
+"""Said in a group, among friends (text messages, microblogs), or written for elsewhere (letters, advertisements)."""
 UNKNOWN = "?"
 """The route of a message that may be a request or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message with its label, and how much it counts: for whether it is a request, and for which trouble.
-
-    `where`: said in a "group", among "friends" (text messages, microblogs), or "written" (letters, advertisements).
-    """
+    """One message with its label, and how much it counts: for whether it is a request, and for which trouble."""
 
     text: str
     route: str
@@ -33,7 +33,7 @@ class Example:
     turn: str = ""
     counts: float = 1.0
     tells: float = 1.0
-    where: str = "group"
+    where: Where = "group"
 
     @property
     def asks(self) -> bool:
@@ -41,7 +41,7 @@ class Example:
 
 
 def labelled(
-    paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0, where: str = "group"
+    paths: Iterable[Path], counts: float = 1.0, tells: float = 1.0, where: Where = "group"
 ) -> list[Example]:
     """The messages of files with the columns route, category, urgent, text and perhaps trouble."""
     return [
@@ -97,7 +97,7 @@ def words_of_turns() -> list[Example]:
     return [Example(word, UNKNOWN, turn=meant) for word, meant in known.items() if meant in TURNS]
 
 
-def texts(paths: Iterable[Path], route: str, counts: float, where: str) -> list[Example]:
+def texts(paths: Iterable[Path], route: str, counts: float, where: Where) -> list[Example]:
     """What was said elsewhere, of which only is known whether it asks for something; the column text is all that is
     read.
     """

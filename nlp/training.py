@@ -79,6 +79,10 @@ class Table:
         self.counts = np.array([example.counts for example in examples])
         self.tells = np.array([example.tells for example in examples])
 
+    def only(self, kept: Sequence[bool]) -> Any:
+        """The rows as if no other signs were seen than those that are `kept`."""
+        return self.rows @ sparse.diags(np.array(kept, dtype=float))
+
     def _tells(self, sign: str, share: float) -> bool:
         """Whether a sign may speak for a trouble: a shape or a letter of very many messages does not."""
         return not sign.startswith(SHAPES) and (share < COMMON or not sign.startswith(LETTER))
@@ -126,7 +130,7 @@ def _asks(examples: Sequence[Example], table: Table, heard: Any) -> list[Any]:
     """
     rows, counts, level = table.rows, table.counts, np.zeros(len(table.signs))
     where = np.array([example.where for example in examples])
-    words = rows @ sparse.diags(np.array([sign not in MARKS for sign in table.signs], dtype=float))
+    words = table.only([sign not in MARKS for sign in table.signs])
     elsewhere = two(words, where != "group", level, counts)
     alike = 1 / (1 + np.exp(-(words @ elsewhere)))
     of_groups = np.where(where == "written", 1 - alike, 1.0)
@@ -163,8 +167,7 @@ def _told(table: Table, weights: Any, told: Any) -> Any:
 
 def _words(table: Table) -> Any:
     """The rows without most shapes: whether somebody shouts or is short tells only who wrote the examples."""
-    plain = [not sign.startswith("形:") or sign in ASKING for sign in table.signs]
-    return table.rows @ sparse.diags(np.array(plain, dtype=float))
+    return table.only([not sign.startswith("形:") or sign in ASKING for sign in table.signs])
 
 
 def _meant(examples: Sequence[Example], told: Any, known: dict[str, str]) -> Any:
