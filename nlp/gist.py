@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nlp.cues import Cues
 from nlp.reading import CATEGORIES, Place
+from nlp.words import Words
 
 LONGEST = 10
 ACCUSING = frozenset(
@@ -28,15 +29,17 @@ SPARED = frozenset({"dispute", "care", "fraud"})
 UNSPOKEN = {"dispute": "邻里的事", "care": "帮一把的事", "fraud": "防骗提醒", "other": "一件事"}
 """Categories whose own words stay out of the group."""
 
-_TOPS = frozenset({"顶楼", "楼顶", "屋顶", "屋面", "房顶"})
-"""Things that are places: what is wrong there says more."""
-_PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "跳闸", "煤气味", "噪音")
+_PLAIN = ("停水", "停电", "没水", "没电", "漏水", "渗水", "积水", "跳闸", "煤气味", "噪音")
 """Troubles that may stand for the thing itself."""
 
 
-def of(category: str, place: Place, cues: Cues) -> str:
+def of(category: str, place: Place, cues: Cues, parts: Words[str]) -> str:
     """The gist of a request; never a name and never a whole phrase of the speaker."""
     what = UNSPOKEN.get(category) or _what(category, cues, bool(place.part))
+    if place.part and parts.table.get(what) == place.part:
+        # A thing that is the place itself: what is wrong there says more, and nothing is named twice.
+        wrong = _trouble(cues.text)
+        what, place = wrong or what, place if wrong else replace(place, part="")
     if category in ACCUSING:
         place = replace(place, flat="", floor="" if category in SPARED else place.floor)
     where = _where(place, what)
@@ -53,8 +56,7 @@ def _what(category: str, cues: Cues, placed: bool) -> str:
     ]
     short = [(length, word) for length, word, _ in things if 2 <= length <= 6 and not word.isascii()]
     if short:
-        thing = max(short)[1]
-        return (_trouble(cues.text) if thing in _TOPS else "") or thing
+        return max(short)[1]
     if things:
         # A bare 灯 is the stairwell's, unless it was said where it hangs.
         return things[0][1] if placed and not things[0][1].isascii() else things[0][2].name

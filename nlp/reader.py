@@ -174,7 +174,7 @@ class _Reading:
             turn=taken,
             concern=concern,
             leanings=dict(zip(TURNS, turns, strict=True)),
-            gist=gist.of(category, where, self.cues) if category else "",
+            gist=gist.of(category, where, self.cues, self.known.parts) if category else "",
             english=normal.english(self.text),
             private=category == "dispute" or (route != "chat" and self.cues.has(PRIVATE)),
             because=lambda: why(
