@@ -106,8 +106,10 @@ def whole(
         f"附议 {supporters} 户，照片 {photos} 张{_until(request, now, zone)}",
     ]
     if heard := set(_HEARD.findall(" ".join(request.why))):
+        # 来修一下 says 来修 and 修一下 as well.
+        longest = [word for word in heard if not any(word in other for other in heard - {word})]
         facts.append(
-            "听到的词：" + "、".join(sorted(heard, key=lambda word: (request.text.find(word), word)))
+            "听到的词：" + "、".join(sorted(longest, key=lambda word: (request.text.find(word), word)))
         )
     return "\n".join([*facts, *(event_line(event, zone) for event in events)])
 
