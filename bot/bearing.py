@@ -148,17 +148,17 @@ def _remark(hearing: Hearing) -> Remark:
 def _bearing(hearing: Hearing, remark: Remark, thread: Thread, talk: Talk | None) -> Bearing:
     request, where, reader = thread.request, Where(**thread.request.where), hearing.means.reader
     told, known = _certain(remark.troubles), _certain(reader.troubles(thread.text))
-    first = reader.troubles(request.text)
     age = hearing.now - request.created
     takes_part = remark.person_id is not None and remark.person_id in thread.people
     # A lift that stops again after a day is a new matter for a neighbour, not for who has waited since.
     after = timedelta() if takes_part else age
+    alike = reader.same(Said(request.text, request.category, where), remark.said, after)
     return Bearing(
         request=request,
         text=thread.text,
         own=remark.person_id is not None and request.reporter_id == remark.person_id,
         takes_part=takes_part,
-        alike=reader.same(Said(request.text, request.category, where), remark.said, after),
+        alike=alike.probability,
         shares=len(remark.tells & telling(thread.text)),
         concerned=not takes_part and remark.home in thread.flats,
         names_flat=bool(remark.flats & thread.flats),
@@ -166,7 +166,7 @@ def _bearing(hearing: Hearing, remark: Remark, thread: Thread, talk: Talk | None
         same_place=_same_place(where, remark.said.place),
         same_trouble=bool(told & known),
         other_trouble=bool(told and known) and not told & known,
-        shared={name: share * first[name] for name, share in remark.troubles.items() if name in first},
+        shared=alike.shared,
         talk=talk,
         resumed=_resumed(hearing, request),
         age=age,

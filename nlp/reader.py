@@ -15,7 +15,7 @@ from nlp import knowledge as files
 from nlp.cues import Cues
 from nlp.danger import DANGER_OF
 from nlp.reading import Danger, Reading, Route, Said
-from nlp.same import Report, Told
+from nlp.same import Likeness, Report, Told
 from nlp.turn import TURNS
 from nlp.why import Decided, Shown, why
 from nlp.words import Words
@@ -114,9 +114,9 @@ class Reader:
         asked = [word for word in self._known.cut(_standard(question, self._known)) if word.strip()]
         return bool(asked) and all(word in said for word in asked)
 
-    def same(self, first: Said, second: Said, after: timedelta = timedelta()) -> float:
-        """The probability, 0 to 1, that `second`, said so long after, reports the very trouble `first` did."""
-        return same.probability_of(self._report(first), self._report(second), after, self._known.troubles)
+    def same(self, first: Said, second: Said, after: timedelta = timedelta()) -> Likeness:
+        """Whether `second`, said so long after, reports the very trouble `first` did."""
+        return same.compared(self._report(first), self._report(second), after, self._known.troubles)
 
     def _report(self, said: Said) -> Report:
         return Report(said, self._weighed(said.text))

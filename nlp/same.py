@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from nlp.reading import Place, Said
 from nlp.trouble import Scope, Troubles
@@ -54,6 +55,15 @@ class Report:
     told: Told
 
 
+class Likeness(NamedTuple):
+    """What two requests have in common."""
+
+    probability: float
+    """That they report one trouble, 0 to 1."""
+    shared: Mapping[str, float]
+    """The probability that both tell of this trouble, for each."""
+
+
 def told(text: str, troubles: Mapping[str, float]) -> Told:
     """What a text in the standard form, numerals as digits, tells beside these troubles."""
     return Told(
@@ -66,8 +76,8 @@ def told(text: str, troubles: Mapping[str, float]) -> Told:
     )
 
 
-def probability_of(first: Report, second: Report, after: timedelta, troubles: Troubles) -> float:
-    """The probability that `second`, made so long after, reports what `first` did."""
+def compared(first: Report, second: Report, after: timedelta, troubles: Troubles) -> Likeness:
+    """How like `second`, made so long after, is to what `first` reports."""
     shared = {
         name: share * second.told.troubles[name]
         for name, share in first.told.troubles.items()
@@ -78,7 +88,7 @@ def probability_of(first: Report, second: Report, after: timedelta, troubles: Tr
     score -= LATER * math.log1p(after / timedelta(minutes=1))
     score += _places(first.said.place, second.said.place, scope) + _floors(first, second, scope)
     score += _sides(first.told, second.told) + 3.0 * max(0.0, _overlap(first.told, second.told) - 0.5)
-    return round(probability(score), 4)
+    return Likeness(round(probability(score), 4), shared)
 
 
 def _places(first: Place, second: Place, scope: Scope) -> float:
