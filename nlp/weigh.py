@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
@@ -116,11 +117,11 @@ class Weights:
 
     def found(self, shown: Iterable[str]) -> list[Weight]:
         """What each of the signs weighs that all messages and this one show."""
-        return [weight for weight in map(self.rows.get, [START, *shown]) if weight]
+        return list(filter(None, map(self.rows.get, [START, *shown])))
 
     def sums(self, found: Iterable[Weight]) -> list[float]:
         """What all the signs weigh together for each of OUTPUTS; above 0 is more likely than not."""
-        return [total / UNIT for total in self._outputs.sums([outputs for outputs, _ in found])]
+        return [total / UNIT for total in self._outputs.sums(map(itemgetter(0), found))]
 
     def told(self, found: Iterable[Weight]) -> dict[str, float]:
         """The probability of each of `kinds` for a request, 0 to 1, the likeliest first."""
