@@ -46,6 +46,7 @@ NOT_FIXED = re.compile(
 OFFER = re.compile(
     r"接龙|团购|拼单|拼车|拼团|代购|帮[你您大]?[家]?带|有要|谁要|要的[报扣吱接]|转让|包邮|份|\d\s*[元块]"
 )
+_MEANS = "扫码"
 _SCHEMES = {
     "社保": "社保|医保|养老金|养老卡",
     "公检法": "公安|警察|民警|派出所|检察|法院|洗钱|通缉|安全账户",
@@ -57,10 +58,10 @@ _SCHEMES = {
     "刷单": "刷单|返利|兼职|点赞",
     "投资": "投资|炒股|理财|荐股|虚拟币",
     "保健品": "保健品|假药|免费体检|免费领|送鸡蛋|包治",
-    "上门": "燃气检修|检修燃气|换燃气|查水表|查电表|净水|收旧家电",
+    "上门": "燃气检修|检修燃气|换燃气|(?:自称|冒充|假)(?:是)?(?:燃气|自来水|供电|电力)|查水表|查电表|净水|收旧家电",
     "补贴": "补贴|退税|个税",
     "航班": "航班|机票|改签",
-    "扫码": "二维码|扫码",
+    _MEANS: "二维码|扫码",
 }
 
 
@@ -68,4 +69,6 @@ _SCHEMES = {
 def schemes(text: str) -> frozenset[str]:
     """What tales of swindlers a text tells: two different ones are two warnings."""
     said = text.lower()
-    return frozenset(name for name, words in _SCHEMES.items() if re.search(words, said))
+    found = frozenset(name for name, words in _SCHEMES.items() if re.search(words, said))
+    # A code to scan is the means of many tales, and a tale of its own only where no other is told.
+    return found - {_MEANS} or found
