@@ -12,7 +12,6 @@ from store.tables import Request
 
 STAFF = frozenset({"captain", "deputy", "grid_leader", "clerk", "property", "owners", "street"})
 """Their talk in a group is an answer far more often than a request."""
-SURELY_FROM = 0.9
 ALARM_FROM = 0.3
 """A false alarm costs a glance, a missed one may cost a life: below even odds."""
 FIRST_HEARERS = frozenset({"captain", "deputy"})
@@ -31,8 +30,8 @@ def outcome(hearing: Hearing) -> Outcome:
     asks = reading.certainty if hearing.room is None or hearing.asks is None else hearing.asks
     if asks >= (ALARM_FROM if reading.urgent else settings.speak_from):
         return "speak"
-    # What is surely a request by its words alone is never lost, however much the talk around it says otherwise.
-    lost = reading.certainty >= SURELY_FROM and not staff(hearing) and reading.turn not in OF_TALK
+    # What is a request by its words alone is never lost, however much the talk around it says otherwise.
+    lost = reading.route != "chat" and not staff(hearing) and reading.turn not in OF_TALK
     return "ask" if asks >= settings.ask_from or lost else "silent"
 
 
