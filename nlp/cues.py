@@ -17,6 +17,7 @@ _CLAUSE = re.compile(r"[,.!?;:。、\n…~ ]+")
 _UNBROKEN = re.compile(r"[^,.!?;:。、\n…~ ]+")
 """What jieba, too, cuts by itself."""
 _LETTER = re.compile(r"[\da-z]")
+_MARK = re.compile(r"[\[【?!@#/.。…《“「—;]")
 _LETTERED = (
     ("形:价钱", re.compile(r"[¥$]\d|\d(?:元|块|刀|米/|w\b)|\d\s?(?:/斤|一斤|一箱|包邮|一份)")),
     ("形:编号名单", re.compile(r"(?:^|\n)\s?\d{1,2}[.、)]", re.M)),
@@ -28,21 +29,28 @@ _LETTERED = (
     ("形:门牌", re.compile(r"(?<!\d)\d{1,2}0\d(?![\d人元块米万个斤克])")),
 )
 """Shapes that hold a digit or a Latin letter; most messages have neither."""
-_SHAPES = (
+_MARKED = (
     ("形:方括号标题", re.compile(r"^\s?[\[【]")),
     ("形:问号", re.compile(r"\?")),
     ("形:连问", re.compile(r"\?.{0,40}\?", re.S)),
     ("形:感叹", re.compile(r"!")),
     ("形:连叹", re.compile(r"!!|!.{0,30}!", re.S)),
+    ("形:@开头", re.compile(r"^@")),
+    ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
+    ("形:省略", re.compile(r"\.\.\.|。。|…")),
+    ("形:书名号", re.compile(r"《")),
+    ("形:引号", re.compile(r"[“「]")),
+    ("形:破折号", re.compile(r"—")),
+    ("形:分号", re.compile(r";")),
+)
+"""Shapes that hold a mark which most messages have none of."""
+_SHAPES = (
     ("形:吗呢结尾", re.compile(r"(?:吗|呢|不|没|么)[?。!\s]*$")),
     ("形:吧呀结尾", re.compile(r"(?:吧|呀|啊|呗|啦)[?。!\s]*$")),
-    ("形:@开头", re.compile(r"^@")),
     ("形:几点钟", re.compile(r"(?:[一二三四五六七八九十两\d]点|\d:\d\d)")),
     ("形:几号楼", re.compile(r"\d\s?(?:号楼|栋|幢|号|弄|单元|#)|[一二三四五六七八九十]+(?:号楼|栋|幢|单元)")),
     ("形:几楼", re.compile(r"(?:\d|[一二三四五六七八九十])(?:楼|层|f\b)")),
-    ("形:话题", re.compile(r"#[^#]{2,}#|//@")),
     ("形:表情", re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|\[[\u4e00-\u9fff]{1,4}\]")),
-    ("形:省略", re.compile(r"\.\.\.|。。|…")),
     ("形:转发开头", re.compile(r"^[\[【#(]{0,2}\S{0,4}(?:转|通知|公告|提示|提醒|通告|倡议|各位|尊敬的)")),
     ("形:有没有一起", re.compile(r"(?:有没有|有人|谁).{0,10}(?:一起|拼|团|要|卖|会|推荐|送)")),
     ("形:来一下", re.compile(r"(?:来|去)[\u4e00-\u9fff]{1,4}(?:一下|下|看|掉|走|开|好)")),
@@ -52,10 +60,13 @@ _SHAPES = (
     ("形:现在", re.compile(r"现在|到现在|刚刚|刚才|正在|已经.{1,4}(?:天|个月|年)")),
     ("形:过去", re.compile(r"那年|当年|以前|小时候|昨晚梦|上次|去年")),
     ("形:关于开头", re.compile(r"^(?:关于|投诉|反映|请求|举报|咨询|求助|建议|请问)")),
-    ("形:书名号", re.compile(r"《")),
+    ("形:他说", re.compile(r"[他她它][\u4e00-\u9fff]{0,2}(?:说|问|道|写|想|讲)")),
+    ("形:第几条", re.compile(r"第[一二三四五六七八九十百\d]+条")),
     ("形:落款", re.compile(r"(?:物业|委会|委员会|社区|管理处|办事处|派出所|中心|公司|编辑部)[。!)】]?\s*$")),
     ("形:我你", re.compile(r"我.{0,12}你|你.{0,12}我")),
 )
+_GROUPS = ((_LETTER, _LETTERED), (_MARK, _MARKED), (re.compile(""), _SHAPES))
+"""What a text must hold for the shapes that follow to be worth looking for."""
 _RUNS = re.compile(r"[\u4e00-\u9fff0]+|[a-z']+")
 _NUMBER = re.compile(r"\d+")
 Kinds = frozenset[str]
@@ -150,7 +161,8 @@ def read(text: str, vocabulary: Words[tuple[Concept, ...]], cut: Cut) -> Cues:
         cues.signs.setdefault(concept.sign, text[start:end])
     kinds = NO_KINDS.union(*[concept.stands_for for _, _, concept in cues.found])
     _together(cues, kinds)
-    for name, shape in (*_LETTERED, *_SHAPES) if _LETTER.search(text) else _SHAPES:
+    looked_for = [shape for needed, shapes in _GROUPS if needed.search(text) for shape in shapes]
+    for name, shape in looked_for:
         if hit := shape.search(text):
             cues.signs[name] = hit[0].strip()[:12]
     cues.signs[_LENGTHS[bisect_left(_UP_TO, len(text))]] = ""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from nlp import choice, danger, gist, normal, own, place, same, traces, trouble, turn, weigh
+from nlp import choice, danger, gist, normal, own, place, same, sentences, traces, trouble, turn, weigh
 from nlp import cues as signs_of
 from nlp import cut as cutting
 from nlp import knowledge as files
@@ -56,7 +56,7 @@ class Reader:
         self._ours = self._known = knowledge
         # Open requests are compared with each new message; that is read, assumed and compared.
         self._weighed = lru_cache(COMPARED)(self._weigh)
-        self._understood = lru_cache(lately)(lambda text: _Reading(text, self._known))
+        self._understood = lru_cache(lately)(lambda text: _Reading(_standard(text, self._known), self._known))
 
     def take_up(self, words: own.Own) -> None:
         """Read from now on with a neighbourhood's own words, in place of those taken up before.
@@ -133,15 +133,18 @@ def _standard(text: str, known: Knowledge) -> str:
 class _Reading:
     """One message on its way to its Reading."""
 
-    def __init__(self, text: str, known: Knowledge) -> None:
+    def __init__(self, text: str, known: Knowledge, *, whole: bool = True) -> None:
+        """Of a standard text; `whole`: it is a message and not one of its sentences."""
         self.known = known
         self.weights = known.weights
-        self.text = _standard(text, known)
+        self.text = text
         self.cues: Cues = signs_of.read(self.text, known.vocabulary, known.cut)
         self.danger, self.alarm = known.dangers.found(self.text)
         self.letters = signs_of.letters(self.text)
         self.cues.signs.update(turn.shown(self.text, known.turns))
         self._told: dict[str, float] | None = None
+        if whole and len(self.text) > sentences.SHORT:
+            self.cues.signs.update(self._by_sentence())
         self.signs = list(self.cues.signs)
         if self.danger:
             # The neighbourhood's own words can silence talk, never an alarm.
@@ -183,6 +186,11 @@ class _Reading:
                 self.alarm,
             ),
         )
+
+    def _by_sentence(self) -> dict[str, str]:
+        said = sentences.of(self.text)
+        read = [_Reading(sentence, self.known, whole=False) for sentence in said]
+        return sentences.shown(said, [self.weights.sums(one.found)[0] for one in read])
 
     def named(self) -> bool:
         """Whether more was understood than mere letters."""

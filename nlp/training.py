@@ -8,7 +8,6 @@ of which only the category is known teaches all troubles of that category togeth
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,14 @@ from nlp.examples import UNKNOWN, Example, days, labelled, texts, turns, words_o
 from nlp.fitting import HOLDS_TURNS, many, two
 from nlp.knowledge import DATA
 from nlp.reader import Reader, load
+from nlp.sentence_training import by_sentence
+from nlp.table import Table, strength
 from nlp.turn import SIGN, TURNS
-from nlp.weigh import LETTER, LETTERS, OUTPUTS, START, TROUBLE, kinds, written
+from nlp.weigh import OUTPUTS, START, TROUBLE, kinds, written
 
-OFTEN = 2
-"""A sign seen in fewer messages tells nothing that lasts."""
 HARD, SPREAD = 2_000, 3_000
 """Lines of ordinary talk learned from: those taken for requests most, and any."""
-TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.6, 0.2, 5.0
+TALK_COUNTS, LETTERS_COUNT, DRILL_COUNTS, PLAIN_COUNTS = 0.6, 0.6, 0.2, 3.0
 """Against one labelled message: a line of talk, of a letter of complaint, a request written for its trouble only, and
 one in the plainest words, which are said far more often than they are written down here."""
 SHORT_COUNTS, SHORT_TELLS = 0.02, 0.4
@@ -41,8 +40,6 @@ MARKS = (*ASKING, "形:感叹", "形:连叹", "形:省略")
 """A neighbour who asks, or who sets such marks, writes no letter for that."""
 SPEAKS_FOR = 1.5
 """What a concept says for each trouble of its own category before anything is learned."""
-SHAPES, COMMON = (START, "形:", "缺:", "同句:", "合:", "闲:", "接:"), 0.02
-"""What says how somebody speaks, not of what; letters that so large a share of the messages holds say neither."""
 LEAST_LIKELY = 0.01
 """A trouble less likely is not told (`weigh.FAR`)."""
 LEAST = 0.04
@@ -59,37 +56,6 @@ FURTHER = {
     "letters": "complaints, all of them requests",
 }
 """The options that name further files, and what these hold."""
-
-
-class Table:
-    """What each message shows, as one sparse row over all signs that were seen often enough."""
-
-    def __init__(self, examples: Sequence[Example], reader: Reader) -> None:
-        shown = [reader.signs(example.text) for example in examples]
-        seen = Counter(sign for signs in shown for sign in signs)
-        self.signs = sorted(sign for sign, count in seen.items() if count >= OFTEN)
-        place = {sign: at for at, sign in enumerate(self.signs)}
-        found = [[place[sign] for sign in signs if sign in place] for signs in shown]
-        strength = np.array([_strength(sign) for sign in self.signs])
-        ends = np.cumsum([0, *map(len, found)])
-        columns = np.array([at for row in found for at in row], dtype=int)
-        self.rows = sparse.csr_matrix((strength[columns], columns, ends), (len(examples), len(self.signs)))
-        self.telling = np.array([self._tells(sign, seen[sign] / len(shown)) for sign in self.signs])
-        self.asks = np.array([example.asks for example in examples])
-        self.counts = np.array([example.counts for example in examples])
-        self.tells = np.array([example.tells for example in examples])
-
-    def only(self, kept: Sequence[bool]) -> Any:
-        """The rows as if no other signs were seen than those that are `kept`."""
-        return self.rows @ sparse.diags(np.array(kept, dtype=float))
-
-    def _tells(self, sign: str, share: float) -> bool:
-        """Whether a sign may speak for a trouble: a shape or a letter of very many messages does not."""
-        return not sign.startswith(SHAPES) and (share < COMMON or not sign.startswith(LETTER))
-
-
-def _strength(sign: str) -> float:
-    return LETTERS if sign.startswith(LETTER) else 1.0
 
 
 def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, float]]:
@@ -112,30 +78,31 @@ def learn(examples: Sequence[Example], reader: Reader) -> dict[str, dict[str, fl
     signs = sparse.hstack([rows, _told(table, troubles, told)]).tocsr()
     lists = two(signs[told], listed[told], np.append(level, blank), counts[told])
     urges = two(signs[labelled], urgent[labelled], np.append(alarmed, blank), counts[labelled])
-    asks = _asks(examples, table, heard)
+    asks, of_groups = _asks(examples, table, heard)
     learned = np.column_stack(
         [*asks, lists[:size], urges[:size], *_said_of_matters(examples, table, heard, told), troubles]
     )
     found = dict(zip(table.signs, (_row((*OUTPUTS, *known), weights) for weights in learned), strict=True))
     spoken = zip(known, np.column_stack([lists, urges])[size:], strict=True)
     found |= {TROUBLE + name: _row(("listed", "urgent"), weights) for name, weights in spoken}
+    found |= by_sentence(examples, table, of_groups)
     return {sign: row for sign, row in found.items() if row}
 
 
-def _asks(examples: Sequence[Example], table: Table, heard: Any) -> list[Any]:
+def _asks(examples: Sequence[Example], table: Table, heard: Any) -> tuple[list[Any], Any]:
     """The weights for whether it asks, said in a group; whether it was said elsewhere; and whether it asks then.
 
     Of a letter that came into a group like any message both learn, each as much as it is alike. Talk among friends is
-    to be passed over in every group.
+    to be passed over in every group. Also: how much each example counts for the first of them.
     """
     rows, counts, level = table.rows, table.counts, np.zeros(len(table.signs))
     where = np.array([example.where for example in examples])
     words = table.only([sign not in MARKS for sign in table.signs])
     elsewhere = two(words, where != "group", level, counts)
     alike = 1 / (1 + np.exp(-(words @ elsewhere)))
-    of_groups = np.where(where == "written", 1 - alike, 1.0)
-    asks = [two(rows[heard], table.asks[heard], level, (counts * by)[heard]) for by in (of_groups, alike)]
-    return [asks[0], elsewhere, asks[1]]
+    of_groups = counts * np.where(where == "written", 1 - alike, 1.0)
+    asks = [two(rows[heard], table.asks[heard], level, by[heard]) for by in (of_groups, counts * alike)]
+    return [asks[0], elsewhere, asks[1]], of_groups * heard
 
 
 def _said_of_matters(examples: Sequence[Example], table: Table, heard: Any, told: Any) -> list[Any]:
@@ -208,7 +175,7 @@ def hard(examples: Sequence[Example], lines: Sequence[Example], reader: Reader) 
     """Of much talk what a first model takes for requests most, and every so many-th of the rest."""
     table = Table([example for example in examples if example.route != UNKNOWN], reader)
     weights = two(table.rows, table.asks, np.zeros(len(table.signs)), table.counts)
-    speaks = {sign: weight * _strength(sign) for sign, weight in zip(table.signs, weights, strict=True)}
+    speaks = {sign: weight * strength(sign) for sign, weight in zip(table.signs, weights, strict=True)}
     taken = sorted(lines, key=lambda line: -sum(speaks.get(sign, 0.0) for sign in reader.signs(line.text)))
     rest = taken[HARD:]
     return taken[:HARD] + rest[:: max(1, len(rest) // SPREAD)]

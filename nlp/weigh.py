@@ -219,7 +219,7 @@ def load(path: Path, troubles: Troubles) -> Weights:
 
 def written(weights: Mapping[str, Mapping[str, float]]) -> str:
     """The table as a clerk reads it: what was understood first, mere letters last."""
-    order = "起险毛事物况求闲接合同缺形字"
+    order = "起险毛事物况求闲接句合同缺形字"
     lines = ["\t".join(COLUMNS)]
     for sign, row in sorted(weights.items(), key=lambda one: (order.find(one[0][0]) % len(order), one[0])):
         spoken = " ".join(f"{name} {weight:.2f}" for name, weight in row.items() if name not in OUTPUTS)

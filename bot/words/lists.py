@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from bot.router import Command
 
 MOST = 20
-_HEARD = re.compile("「(.+?)」")
+_HEARD = re.compile("(?<!诉求)「(.+?)」")
+"""Words that were heard; whole sentences (句:末句像诉求「…」) are none."""
 NONE_SUCH = {"": "没有在办的，清清爽爽。", "全部": "没有在办的，清清爽爽。", "超期": "没有超期的。"}
 BOARD = ("captain", "deputy", "volunteer", "grid_leader", "clerk", "property", "owners", "street")
 """Who is named on the 服务牌, the nearest first."""
