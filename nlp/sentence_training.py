@@ -28,17 +28,17 @@ def by_sentence(examples: Sequence[Example], table: Table, counts: Any) -> dict[
     judged = [np.flatnonzero(longer & (half == ours)) for ours in (0, 1)]
     wholes: list[float] = []
     shown: list[list[str]] = []
-    for ours, found in enumerate(judged):
+    for ours, places in enumerate(judged):
         weights = two(table.rows, table.asks, level, counts * (half != ours))
         reader = _reader(table.signs, weights)
-        wholes += list(table.rows[found] @ weights)
-        shown += [_of_sentences(reader, examples[int(at)].text) for at in found]
+        wholes += list(table.rows[places] @ weights)
+        shown += [_of_sentences(reader, examples[int(at)].text) for at in places]
     signs = sorted(set().union(*shown))
     rows = np.array([[1.0, *(sign in one for sign in signs)] for one in shown])
     seen, order = np.column_stack([wholes, rows]), np.concatenate(judged)
-    whole, _, *found = two(seen, table.asks[order], np.eye(seen.shape[1])[0], counts[order])
+    whole, _, *adds = two(seen, table.asks[order], np.eye(seen.shape[1])[0], counts[order])
     # In the table the whole counts once; what the sentences add is measured by that.
-    return {sign: {"request": round(weight / whole, 2)} for sign, weight in zip(signs, found, strict=True)}
+    return {sign: {"request": round(weight / whole, 2)} for sign, weight in zip(signs, adds, strict=True)}
 
 
 def _of_sentences(reader: Reader, text: str) -> list[str]:

@@ -42,26 +42,28 @@ def said(reader: Reader, text: str) -> Said:
     return Said(text, reading.category, reading.place)
 
 
+def alike(reader: Reader, first: Said, second: Said) -> float:
+    return reader.same(first, second).probability
+
+
 @pytest.mark.parametrize(("first", "second"), SAME)
 def test_other_words_for_the_same_trouble_are_joined(reader: Reader, first: str, second: str) -> None:
-    assert reader.same(said(reader, first), said(reader, second)).probability >= 0.5
+    assert alike(reader, said(reader, first), said(reader, second)) >= 0.5
 
 
 @pytest.mark.parametrize(("first", "second"), OTHER)
 def test_two_troubles_in_the_same_words_stay_apart(reader: Reader, first: str, second: str) -> None:
-    assert reader.same(said(reader, first), said(reader, second)).probability < SAME_FROM
+    assert alike(reader, said(reader, first), said(reader, second)) < SAME_FROM
 
 
 def test_a_leak_belongs_to_its_flat(reader: Reader) -> None:
     leak = "卫生间天花板漏水"
     at_301, at_602 = Place(flat="301"), Place(flat="602")
-    assert (
-        reader.same(Said(leak, "water", at_301), Said("天花板又在滴水", "water", at_301)).probability >= 0.5
-    )
-    assert reader.same(Said(leak, "water", at_301), Said(leak, "water", at_602)).probability < 0.5
+    assert alike(reader, Said(leak, "water", at_301), Said("天花板又在滴水", "water", at_301)) >= 0.5
+    assert alike(reader, Said(leak, "water", at_301), Said(leak, "water", at_602)) < 0.5
 
 
 def test_speakers_of_two_flats_may_miss_the_same_lift(reader: Reader) -> None:
     first = Said("电梯坏了", "elevator", Place("3", "", "", "702"))
-    assert reader.same(first, Said("电梯又不动了", "elevator", Place("3", "", "", "1802"))).probability >= 0.5
-    assert reader.same(first, Said("电梯又不动了", "elevator", Place("5", "", "", "1802"))).probability < 0.5
+    assert alike(reader, first, Said("电梯又不动了", "elevator", Place("3", "", "", "1802"))) >= 0.5
+    assert alike(reader, first, Said("电梯又不动了", "elevator", Place("5", "", "", "1802"))) < 0.5
