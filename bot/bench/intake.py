@@ -24,16 +24,16 @@ from store.tables import Request
 BUILDINGS = 500
 A_TURN = 40
 SAID = (
-    "2单元楼道灯坏了，请来修一下",
-    "1单元电梯停在5楼不动了",
-    "垃圾房味道很大，几天没冲了",
-    "门禁刷不开了，请物业来看看",
-    "顶楼下雨天又漏水了",
-    "消防通道被车堵住了",
-    "楼下半夜还在装修，吵死了",
-    "家里停水一整天了",
+    "2单元楼道灯坏了好几天了，请来修一下子吧",
+    "1单元电梯停在5楼不动了，按什么都没反应",
+    "垃圾房味道大得不得了，几天没冲，开不了窗",
+    "门禁从早上起就刷不开，请物业派人过来看看",
+    "一下雨顶楼就又漏水，墙皮都掉了，来看看吧",
+    "消防通道又让一辆白色的车堵住了，请来处理",
+    "楼下半夜一点钟还在装修打钻，吵死了谁管管",
+    "家里停水一整天了，邻居都有，麻烦来看一看",
 )
-"""What one hears in a group, about twenty characters each."""
+"""What one hears in a group, twenty characters each."""
 
 
 async def intake(reader: Reader, folder: Path) -> list[Measured]:
