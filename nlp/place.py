@@ -16,9 +16,10 @@ _NUMERAL = re.compile(
     r"(?<![零〇一二两三四五六七八九十百廿])[一二三四五六七八九]{1,2}[零〇][一二三四五六七八九](?![零〇一二两三四五六七八九十百千万年])"
 )
 _N = r"(?<![\d.])(\d{1,3})"
-_HOUSE = r"(?<![\d-])(\d{1,3}|[a-z]\d?)(?:号楼?|栋|幢|座|#)?"
+_HOUSE = r"(?<![a-z\d-])(\d{1,3}|[a-z]\d?)(?:号楼?|栋|幢|座|#)?"
 _TRIPLE = re.compile(_HOUSE + r"[-—–](\d{1,2}|[a-z])(?:单元|门)?[-—–](\d{3,4})(?![\d-])")
-_PAIR = re.compile(_HOUSE + r"[-—–](\d{3,4})(?![\d-])")
+# B2-317 is a parking bay below ground, B2-1501 a flat.
+_PAIR = re.compile(r"(?!b[1-4][-—–]\d{3}(?!\d))" + _HOUSE + r"[-—–](\d{3,4})(?![\d-])")
 _BUILDING = re.compile(
     rf"{_N}\s?(?:号楼|栋|幢|座|#楼?)|(?<![a-z])([a-z]\d?)\s?(?:号楼|栋|幢|座)|"
     r"(?:building|bldg|no\.|block)\s?#?(\d{1,3})\b"
