@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from nlp.knowledge import Broken, text_of
+from nlp.knowledge import Broken, rows_of
 
 Kind = Literal["silent", "new", "add", "done", "withdraw"]
 """silent: talk; new: a request of its own; add, done, withdraw: of a request reported before."""
@@ -66,10 +66,7 @@ class Choices:
 def load(path: Path) -> Choices:
     """The weights of a table; raises Broken."""
     weights: dict[tuple[str, str, str], float] = {}
-    for number, line in enumerate(text_of(path).splitlines(), 1):
-        if number == 1 or not line.strip():
-            continue
-        cells = line.split("\t")
+    for number, cells in rows_of(path):
         try:
             heading, who, sign, weight = cells
             weights[_heading(heading), who, sign] = float(weight)
