@@ -25,10 +25,18 @@ APART = 6.0
 
 _RANGE = re.compile(r"(\d{1,2})\s?(?:楼|层)?\s?[到至~-]\s?(\d{1,2})\s?(?:楼|层)")
 _FLOOR = re.compile(r"(\d{1,2})\s?(?:楼|层)(?!栋)")
-_CAR = re.compile(
-    r"([白红黑蓝灰银黄绿])(?:色|颜色)?的?.{0,6}?(?:车|suv|奔驰|宝马|奥迪|大众|丰田|本田|别克|比亚迪|特斯拉|五菱|轩逸|卡罗拉)"
+_BRANDS = (
+    "奔驰|宝马|奥迪|大众|丰田|本田|日产|别克|比亚迪|特斯拉|五菱|哈弗|保时捷|福特|雪佛兰|现代|起亚|马自达|吉利|长安|路虎|雷克萨斯|"
+    "沃尔沃|蔚来|理想|小鹏|问界|轩逸|卡罗拉|凯美瑞|雅阁|帕萨特|桑塔纳"
 )
-_SIDES = ("左边", "右边", "东边", "西边", "南边", "北边", "前面", "后面", "单号", "双号")
+_MARKS = (
+    re.compile(r"[东西南北左右](?=[边侧面头首手梯])|[前后](?=面)|[单双](?=号)"),
+    re.compile(rf"[白红黑蓝灰银黄绿](?=(?:色|颜色)?的?.{{0,6}}?(?:车|suv|{_BRANDS}))"),
+    re.compile(_BRANDS),
+    re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z](?![a-z])"),
+    re.compile(r"(?<=尾号)[\da-z]{2,4}"),
+)
+"""Which side, and of a car its colour, brand and plate: two that name other ones mean two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,8 @@ class Told:
     certain: float
     """1 when one trouble is certain, less the vaguer it is."""
     floors: frozenset[int]
-    sides: frozenset[str]
-    cars: frozenset[str]
-    """The colours of the cars it names."""
+    marks: tuple[frozenset[str], ...]
+    """What it names of each of _MARKS."""
     pairs: frozenset[str]
     """Its pairs of neighbouring letters."""
 
@@ -70,8 +77,7 @@ def told(text: str, troubles: Mapping[str, float]) -> Told:
         troubles,
         sum(share * share for share in troubles.values()),
         _floors_in(text),
-        frozenset(side for side in _SIDES if side in text),
-        frozenset(hit[1] for hit in _CAR.finditer(text)),
+        tuple(frozenset(mark.findall(text)) for mark in _MARKS),
         frozenset(text[at : at + 2] for at in range(len(text) - 1) if text[at : at + 2].isalnum()),
     )
 
@@ -87,7 +93,7 @@ def compared(first: Report, second: Report, after: timedelta, troubles: Troubles
     score = ALIKE + _agreed(first, second, sum(shared.values()))
     score -= LATER * math.log1p(after / timedelta(minutes=1))
     score += _places(first.said.place, second.said.place, scope) + _floors(first, second, scope)
-    score += _sides(first.told, second.told) + 3.0 * max(0.0, _overlap(first.told, second.told) - 0.5)
+    score += _marks(first.told, second.told) + 3.0 * max(0.0, _overlap(first.told, second.told) - 0.5)
     return Likeness(round(probability(score), 4), shared)
 
 
@@ -144,13 +150,10 @@ def _floors_in(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def _sides(first: Told, second: Told) -> float:
-    """Another side, another car: 左边 and 右边, 白色 and 红面包车."""
-    return -APART * (_apart(first.sides, second.sides) + _apart(first.cars, second.cars))
-
-
-def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one and other and not one & other)
+def _marks(first: Told, second: Told) -> float:
+    """Another side, another car: 左边 and 右边, 白色 and 红面包车, 浙A and 苏E."""
+    apart = (one and other and not one & other for one, other in zip(first.marks, second.marks, strict=True))
+    return -APART * sum(map(bool, apart))
 
 
 def _overlap(first: Told, second: Told) -> float:
